@@ -1,0 +1,13 @@
+# Warnings are errors. -Wmissing-field-initializers is off, since options are built with designated
+# initializers, where an absent field means its default.
+add_library(truebound_warnings INTERFACE)
+target_compile_options(truebound_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports false positives inside the standard library's own strings at -O2 (GCC 105651).
+  target_compile_options(truebound_warnings INTERFACE -Wno-restrict)
+endif()
+if(TRUEBOUND_SANITIZE)
+  add_compile_options(-fsanitize=${TRUEBOUND_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${TRUEBOUND_SANITIZE})
+endif()
