@@ -11,7 +11,7 @@ namespace truebound {
 
 }  // namespace truebound
 
-#define TRUEBOUND_CHECK(condition, expectation)                                          \
-  do {                                                                                   \
+#define TRUEBOUND_CHECK(condition, expectation)                                             \
+  do {                                                                                      \
     if (!(condition)) ::truebound::fail_check(__FILE__, __LINE__, #condition, expectation); \
   } while (false)

@@ -44,8 +44,10 @@ Error stopped(std::string message);
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
 
@@ -91,7 +93,8 @@ class [[nodiscard]] Result<void> {
 }  // namespace truebound
 
 /// TRUEBOUND_TRY(name, expression): declares `name` from a Result, or returns its error from here.
-/// TRUEBOUND_CO_TRY is the same inside a coroutine. TRUEBOUND_TRY_VOID(expression) declares nothing.
+/// TRUEBOUND_CO_TRY is the same inside a coroutine. TRUEBOUND_TRY_VOID(expression) declares
+/// nothing.
 #define TRUEBOUND_TRY(name, expression)                  \
   auto name##_result = (expression);                     \
   if (!name##_result.ok()) return name##_result.error(); \
@@ -102,12 +105,12 @@ class [[nodiscard]] Result<void> {
   if (!name##_result.ok()) co_return name##_result.error(); \
   auto name = std::move(name##_result).value()
 
-#define TRUEBOUND_TRY_VOID(expression)                                              \
-  do {                                                                              \
+#define TRUEBOUND_TRY_VOID(expression)                                                  \
+  do {                                                                                  \
     if (auto done_result = (expression); !done_result.ok()) return done_result.error(); \
   } while (false)
 
-#define TRUEBOUND_CO_TRY_VOID(expression)                                              \
-  do {                                                                                 \
+#define TRUEBOUND_CO_TRY_VOID(expression)                                                  \
+  do {                                                                                     \
     if (auto done_result = (expression); !done_result.ok()) co_return done_result.error(); \
   } while (false)
