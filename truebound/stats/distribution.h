@@ -1,0 +1,25 @@
+#pragma once
+
+// The few distribution functions that the methods of this folder stand on. The library behind them
+// (Boost.Math, in long double) is called in distribution.cc and nowhere else. Arguments are checked
+// by the callers: here a wrong one is a bug of ours and ends the process.
+
+namespace truebound::stats {
+
+/// The `p` quantile of a beta distribution; `p` in (0, 1), `a` and `b` > 0.
+double beta_quantile(double p, double a, double b);
+
+/// The 1 - `tail` quantile of a beta distribution, without the rounding of 1 - `tail`.
+double beta_upper_quantile(double tail, double a, double b);
+
+/// The chance of at most `x` hits in `n` independent trials with rate `rate`: 0 <= x < n, rate in
+/// (0, 1).
+double binomial_at_most(double x, double n, double rate);
+
+/// The `p` quantile of the standard normal distribution; `p` in (0, 1).
+double normal_quantile(double p);
+
+/// The `p` quantile of Student's t with `df` > 0 degrees of freedom; `p` in (0, 1).
+double student_quantile(double p, double df);
+
+}  // namespace truebound::stats
