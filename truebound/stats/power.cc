@@ -1,0 +1,84 @@
+#include "truebound/stats/power.h"
+
+#include <cmath>
+
+#include "truebound/stats/distribution.h"
+
+namespace truebound::stats {
+namespace {
+
+Error wrong(const char* expectation) {
+  return invalid_input(std::string("power: ") + expectation);
+}
+
+struct Quantiles {
+  double confidence;
+  double power;
+};
+
+Result<Quantiles> quantiles(const Sureness& sureness) {
+  if (!(sureness.confidence > 0 && sureness.confidence < 1)) {
+    return wrong("confidence must lie in (0, 1)");
+  }
+  if (!(sureness.power >= .5 && sureness.power < 1)) return wrong("power must lie in [.5, 1)");
+  return Quantiles{normal_quantile((1 + sureness.confidence) / 2), normal_quantile(sureness.power)};
+}
+
+Result<double> variance_of_unit(const PairedVariance& v) {
+  if (!(v.between >= 0 && v.first_within >= 0 && v.second_within >= 0)) {
+    return wrong("variances must be >= 0");
+  }
+  if (!(v.first_repeats >= 1 && v.second_repeats >= 1)) return wrong("repeats must be >= 1");
+  const double sum =
+      v.between + v.first_within / v.first_repeats + v.second_within / v.second_repeats;
+  if (!(sum > 0)) return wrong("one variance must be > 0");
+  return sum;
+}
+
+}  // namespace
+
+Result<std::optional<double>> smallest_paired_difference(double pairs, double discordant,
+                                                         const Sureness& sureness) {
+  if (!(pairs > 0)) return wrong("pairs must be > 0");
+  if (!(discordant > 0 && discordant <= 1)) return wrong("discordant must lie in (0, 1]");
+  TRUEBOUND_TRY(z, quantiles(sureness));
+  // d sqrt(n) - z_a sqrt(p) = z_b sqrt(p - d^2), squared: the larger root of a quadratic in d.
+  const double square = pairs + z.power * z.power;
+  const double rest = square - z.confidence * z.confidence;
+  if (rest < 0) return std::optional<double>();
+  const double difference = std::sqrt(discordant) *
+                            (z.confidence * std::sqrt(pairs) + z.power * std::sqrt(rest)) / square;
+  if (difference > discordant) return std::optional<double>();
+  return std::optional<double>(difference);
+}
+
+Result<double> pairs_for_difference(double difference, double discordant,
+                                    const Sureness& sureness) {
+  if (!(discordant > 0 && discordant <= 1)) return wrong("discordant must lie in (0, 1]");
+  if (!(difference > 0 && difference <= discordant)) {
+    return wrong("difference must lie in (0, discordant]");
+  }
+  TRUEBOUND_TRY(z, quantiles(sureness));
+  const double sum = z.confidence * std::sqrt(discordant) +
+                     z.power * std::sqrt(discordant - difference * difference);
+  return sum * sum / (difference * difference);
+}
+
+Result<double> units_for_mean_difference(double difference, const PairedVariance& variance,
+                                         const Sureness& sureness) {
+  if (!(difference > 0)) return wrong("difference must be > 0");
+  TRUEBOUND_TRY(z, quantiles(sureness));
+  TRUEBOUND_TRY(unit, variance_of_unit(variance));
+  const double sum = z.confidence + z.power;
+  return sum * sum * unit / (difference * difference);
+}
+
+Result<double> smallest_mean_difference(double units, const PairedVariance& variance,
+                                        const Sureness& sureness) {
+  if (!(units > 0)) return wrong("units must be > 0");
+  TRUEBOUND_TRY(z, quantiles(sureness));
+  TRUEBOUND_TRY(unit, variance_of_unit(variance));
+  return (z.confidence + z.power) * std::sqrt(unit / units);
+}
+
+}  // namespace truebound::stats

@@ -1,0 +1,62 @@
+#pragma once
+
+// What a comparison of pairs could see, before it is made: the smallest true difference that a test
+// would find with a given chance (its power). For the trials behind an upper limit see
+// trials_for_bound in interval.h.
+
+#include <cstdint>
+#include <optional>
+
+#include "truebound/core/result.h"
+
+namespace truebound::stats {
+
+/// How surely a test is to decide.
+struct Sureness {
+  double confidence = .95;  ///< two-sided, in (0, 1)
+  double power = .8;        ///< chance to find a difference that is there, in [.5, 1)
+};
+
+/// The smallest difference of two paired rates that McNemar's test would find in `pairs` pairs of
+/// which a share `discordant` hits under one condition only. Nothing where even the largest
+/// difference, `discordant` itself, would not be found.
+///
+/// @param pairs      independent pairs (effective number, where they are clustered), > 0
+/// @param discordant in (0, 1]
+/// @error invalid_input when an argument is out of range
+/// @source Miettinen (1968), Biometrics 24:339-352, in the form n d^2 = (z_a sqrt(p) +
+///         z_b sqrt(p - d^2))^2, solved for d
+Result<std::optional<double>> smallest_paired_difference(double pairs, double discordant,
+                                                         const Sureness& sureness);
+
+/// The pairs that McNemar's test needs to find a difference; not rounded.
+///
+/// @param difference in (0, discordant]
+/// @error invalid_input when an argument is out of range
+/// @source as smallest_paired_difference
+Result<double> pairs_for_difference(double difference, double discordant, const Sureness& sureness);
+
+/// Variances of two conditions measured on the same units, each unit repeated.
+struct PairedVariance {
+  double between = 0;        ///< of a unit's difference of expected values, >= 0
+  double first_within = 0;   ///< of repeats of one unit under the first condition, >= 0
+  double second_within = 0;  ///< under the second, >= 0
+  double first_repeats = 1;  ///< >= 1
+  double second_repeats = 1;
+};
+
+/// The units that a paired comparison of means needs for a difference; not rounded.
+///
+/// @error invalid_input when an argument is out of range or all variances are 0
+/// @source Miller (2024), arXiv 2411.00640, section 5
+Result<double> units_for_mean_difference(double difference, const PairedVariance& variance,
+                                         const Sureness& sureness);
+
+/// The smallest difference of means that `units` units would show.
+///
+/// @error invalid_input as units_for_mean_difference
+/// @source Miller (2024), arXiv 2411.00640, section 5
+Result<double> smallest_mean_difference(double units, const PairedVariance& variance,
+                                        const Sureness& sureness);
+
+}  // namespace truebound::stats
