@@ -4,6 +4,11 @@
 #   LINK  libraries from outside; private, since their types stay out of headers
 # Each FUZZERS file is a program of its own: with TRUEBOUND_FUZZ it is linked against libFuzzer,
 # otherwise against a plain main that replays its corpus, so that it cannot rot.
+set(TRUEBOUND_ROOMS "" CACHE STRING "Rooms whose tests and fuzzers are built; empty: all")
+
+add_custom_target(truebound_tests COMMENT "The test programs of the rooms")
+add_custom_target(truebound_fuzzers COMMENT "The fuzzers of the rooms")
+
 function(truebound_room name)
   cmake_parse_arguments(room "" "" "SOURCES;TESTS;FUZZERS;USES;LINK" ${ARGN})
   set(target truebound_${name})
@@ -20,22 +25,30 @@ function(truebound_room name)
   foreach(used IN LISTS room_USES)
     target_link_libraries(${target} ${scope} truebound_${used})
   endforeach()
+  if(TRUEBOUND_ROOMS AND NOT name IN_LIST TRUEBOUND_ROOMS)
+    return()
+  endif()
   if(TRUEBOUND_TESTS AND room_TESTS)
     add_executable(${target}_test ${room_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} truebound_warnings ${room_LINK} rapidcheck gtest gtest_main)
     target_compile_definitions(${target}_test PRIVATE
       TRUEBOUND_SHARED="${CMAKE_SOURCE_DIR}/../shared" TRUEBOUND_SOURCE="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${target}_test)
-    set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=seed=1;HOME=${CMAKE_BINARY_DIR}/home")
+    set_tests_properties(${name} PROPERTIES LABELS room TIMEOUT 600
+      ENVIRONMENT "RC_PARAMS=seed=1;HOME=${CMAKE_BINARY_DIR}/home")
+    add_dependencies(truebound_tests ${target}_test)
   endif()
   foreach(source IN LISTS room_FUZZERS)
     get_filename_component(fuzzer ${source} NAME_WE)
     if(TRUEBOUND_FUZZ)
       add_executable(${fuzzer} ${source})
       target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+      add_dependencies(truebound_fuzzers ${fuzzer})
     elseif(TRUEBOUND_TESTS)
       add_executable(${fuzzer} ${source} ${CMAKE_SOURCE_DIR}/fuzz/replay_main.cc)
       add_test(NAME ${fuzzer} COMMAND ${fuzzer} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${fuzzer})
+      set_tests_properties(${fuzzer} PROPERTIES LABELS room TIMEOUT 600)
+      add_dependencies(truebound_tests ${fuzzer})
     else()
       continue()
     endif()

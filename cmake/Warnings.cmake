@@ -11,3 +11,7 @@ if(TRUEBOUND_SANITIZE)
   add_compile_options(-fsanitize=${TRUEBOUND_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TRUEBOUND_SANITIZE})
 endif()
+if(TRUEBOUND_FUZZ)
+  # Every room counts the branches that an input takes; the fuzzers alone link libFuzzer's main.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
