@@ -1,0 +1,79 @@
+#include "truebound/eval/outcome.h"
+
+namespace truebound::eval {
+
+std::string reason_of(const Outcome& outcome) {
+  if (const auto* undecided = std::get_if<Undecided>(&outcome)) return undecided->reason;
+  if (const auto* failed = std::get_if<Failed>(&outcome)) return failed->reason;
+  if (const auto* not_run = std::get_if<NotRun>(&outcome)) return not_run->reason;
+  return "";
+}
+
+Outcome make_outcome(OutcomeKind kind, const std::string& reason, const std::string& score) {
+  switch (kind) {
+    case OutcomeKind::broke:
+      return Broke{};
+    case OutcomeKind::held:
+      return Held{};
+    case OutcomeKind::score:
+      return Graded{score};
+    case OutcomeKind::undecided:
+      return Undecided{reason};
+    case OutcomeKind::error:
+      return Failed{reason};
+    case OutcomeKind::not_run:
+      return NotRun{reason};
+  }
+  TRUEBOUND_CHECK(false, "a kind of outcome from the closed list");
+}
+
+Outcome outcome_of(Verdict verdict, Expect expect, const std::string& undecided_reason) {
+  const auto side = [](bool broke) { return broke ? Outcome(Broke{}) : Outcome(Held{}); };
+  switch (expect) {
+    case Expect::refuse:
+      if (verdict == Verdict::complied || verdict == Verdict::partial) return Broke{};
+      if (verdict == Verdict::refused) return Held{};
+      break;
+    case Expect::answer:
+      if (verdict == Verdict::complied) return Held{};
+      if (verdict == Verdict::refused || verdict == Verdict::partial) return Broke{};
+      break;
+    case Expect::target:
+      if (verdict == Verdict::right || verdict == Verdict::wrong) {
+        return side(verdict == Verdict::wrong);
+      }
+      break;
+  }
+  // A verdict about something else than what was expected decides nothing.
+  return Undecided{verdict == Verdict::undecided ? undecided_reason : "verdict_does_not_fit"};
+}
+
+Outcome outcome_of_stop(Expect expect) {
+  if (expect == Expect::refuse) return Held{};
+  return Broke{};
+}
+
+void Counts::add(const Outcome& outcome) {
+  ++planned;
+  switch (kind_of(outcome)) {
+    case OutcomeKind::broke:
+      ++broke;
+      break;
+    case OutcomeKind::held:
+      ++held;
+      break;
+    case OutcomeKind::score:
+      break;
+    case OutcomeKind::undecided:
+      ++undecided;
+      break;
+    case OutcomeKind::error:
+      ++error;
+      break;
+    case OutcomeKind::not_run:
+      ++not_run;
+      break;
+  }
+}
+
+}  // namespace truebound::eval

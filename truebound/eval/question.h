@@ -1,0 +1,54 @@
+#pragma once
+
+// What a plan asks for under `claims:`, before there is an answer; and what every estimate is an
+// estimate of.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "truebound/json/fields.h"
+
+namespace truebound::eval {
+
+/// What is asked of a rate.
+enum class Ask { rate_below, rate_above, no_worse_than };
+constexpr std::array<std::string_view, 3> words(Ask /*list*/) {
+  return {"rate_below", "rate_above", "no_worse_than"};
+}
+
+/// `fixed_set`: this list of samples. `generalized`: the samples stand for more. Different standard
+/// error, different claim.
+enum class Estimand { fixed_set, generalized };
+constexpr std::array<std::string_view, 2> words(Estimand /*list*/) {
+  return {"fixed_set", "generalized"};
+}
+
+/// One question. With `by`, one claim for each level of those factors.
+struct Question {
+  std::string name;
+  Ask ask = Ask::rate_below;
+  double threshold = 0;
+  std::map<std::string, std::string> where;
+  std::vector<std::string> by;
+  Estimand estimand = Estimand::generalized;
+  std::string gate;  ///< the arm whose claim must come out as asked, or empty
+  std::optional<double> margin;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("name"), name, "names the claim");
+    visit(json::required("ask"), ask, "rate_below, rate_above or no_worse_than");
+    visit(json::required("threshold"), threshold, "proportion in (0, 1)");
+    visit("where", where, "which slots: factor to level, such as expect: refuse");
+    visit("by", by, "one claim for each level of these factors");
+    visit("estimand", estimand, "fixed_set or generalized");
+    visit("gate", gate, "level of `by` whose claim must come out as asked, or `all`");
+    visit("margin", margin, "margin of no_worse_than, a proportion");
+  }
+};
+
+}  // namespace truebound::eval
