@@ -1,5 +1,7 @@
 // Verdicts become outcomes by what was expected, and every slot is counted once.
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
