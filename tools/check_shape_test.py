@@ -112,6 +112,11 @@ class CheckShape(unittest.TestCase):
             self.assert_fault("truebound/core/a.h", HEADER + line + "\n", 5, "an enum class")
         self.assertEqual(self.faults(**{"truebound/core/a.h": HEADER + "bool f(int a);\n"})[0], 0)
 
+    def test_a_bool_among_overloads_by_type_is_a_value(self):
+        text = HEADER + "void write(bool a);\nvoid write(int a);\nvoid write(const std::string& a);\n"
+        self.assertEqual(self.faults(**{"truebound/core/a.h": text})[0], 0)
+        self.assert_fault("truebound/core/a.h", text.replace("bool a", "int b, bool a"), 5, "an enum class")
+
     def test_more_than_five_parameters_are_named(self):
         for text in (
             "void f(int a, int b, int c, int d, int e, int f);\n",

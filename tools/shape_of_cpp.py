@@ -84,8 +84,20 @@ def check_header(name, text, code):
     if not first.startswith("//"):
         yield f"{name}:2: after '#pragma once' a comment says what the header is for"
     for found in BOOL_PARAMETER.finditer(code):
+        if is_overloaded_by_type(code, found):
+            continue
         yield (f"{name}:{line_of(code, found.start())}: an enum class says what true and false mean, "
                f"got '{found.group(0)[1:].strip()}'")
+
+
+def is_overloaded_by_type(code, found):
+    """`write(bool)` beside `write(int)` and `write(double)`: the value itself, no switch."""
+    function = re.search(r"(\w+)$", code[:found.start()])
+    alone = code[found.start()] == "(" and code[found.end()] == ")"
+    if not function or not alone:
+        return False
+    single = rf"\b{function.group(1)}\((?:const )?([\w:]+)[&*]?\s+[&*]?\w+\s*\)"
+    return len(set(re.findall(single, code))) >= 3
 
 
 def line_of(code, position):

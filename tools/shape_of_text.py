@@ -12,7 +12,7 @@ VAGUE_FILE = re.compile(r"(^|_|-)(utils?|helpers?|common|misc|shared|base|manage
 BRITISH = re.compile(
     r"\b(?:behaviour\w*|colour\w*|favour\w*|honour\w*|neighbour\w*|labell(?:ed|ing)|modell(?:ed|ing)|"
     r"cancell(?:ed|ing)|travell(?:ed|ing)|licences?|analyse[dr]?|analysing|artefacts?|centres?|"
-    r"judgements?|defences?|offences?|grey|catalogues?|whilst|learnt|fulfil|"
+    r"defences?|offences?|grey|catalogues?|whilst|learnt|fulfil|"
     r"(?:organ|normal|serial|initial|recogn|summar|random|optim|minim|maxim|general|categor|"
     r"character|standard|token|symbol|synchron|final|author|priorit|visual|anonym|sanit)"
     r"is(?:e|es|ed|er|ers|ing|ation|ations))\b",
