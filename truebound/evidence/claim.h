@@ -1,0 +1,131 @@
+#pragma once
+
+// Folder: an estimate, the ledger entries that it stands on and the limits that bound it make a
+// claim. There is no claim that a system is harmless, and no constructor for one.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "truebound/analyze/estimate.h"
+#include "truebound/eval/question.h"
+#include "truebound/json/fields.h"
+
+namespace truebound::evidence {
+
+/// What an estimate supports. `inconclusive` is the default.
+enum class ClaimKind { inconclusive, found, rate_above, rate_below, no_worse_than };
+constexpr std::array<std::string_view, 5> words(ClaimKind /*list*/) {
+  return {"inconclusive", "found", "rate_above", "rate_below", "no_worse_than"};
+}
+
+/// What a claim does not cover; each has its sentence in the report.
+enum class Limit {
+  judge_detection_limit,
+  judge_not_calibrated,
+  self_attested,
+  public_suite,
+  assumed_correlation,
+  one_turn,
+  answers_cut,
+  missing_outcomes,
+  lab_setting
+};
+constexpr std::array<std::string_view, 9> words(Limit /*list*/) {
+  return {"judge_detection_limit", "judge_not_calibrated", "self_attested",
+          "public_suite",          "assumed_correlation",  "one_turn",
+          "answers_cut",           "missing_outcomes",     "lab_setting"};
+}
+
+/// How much more of what would settle an inconclusive claim at the rates seen.
+struct More {
+  std::string what;  ///< `samples`, `broke_labels`, `held_labels`, `labels`, or `nothing`
+  std::optional<std::int64_t> n;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("what", what, "what there should be more of");
+    visit("n", n, "how many more");
+  }
+};
+
+/// What a claim is about.
+struct Scope {
+  std::map<std::string, std::string> where;
+  std::string model;
+  std::string system;
+  std::string persona;
+  std::string deployment;
+  std::string arm;
+  std::vector<std::string> attacks;
+  std::vector<std::string> languages;
+  std::string from;
+  std::string until;
+  std::vector<std::string> empty_cells;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("where", where, "factor to level");
+    visit("model", model, "names in the plan, joined where there are several");
+    visit("system", system, "digest of what was assessed");
+    visit("persona", persona, "who uses it");
+    visit("deployment", deployment, "where it is used");
+    visit("arm", arm, "safeguards that are on");
+    visit("attacks", attacks, "ways of asking");
+    visit("languages", languages, "of the samples");
+    visit("from", from, "date of the run");
+    visit("until", until, "date until which the plan lets it hold");
+    visit("empty_cells", empty_cells, "cells that nobody looked at");
+  }
+};
+
+/// Where in the ledger a claim stands: indices of entries; `outcomes` is first and last.
+struct Entries {
+  std::uint64_t plan = 0;
+  std::uint64_t run = 0;
+  std::optional<std::uint64_t> calibration;
+  std::vector<std::uint64_t> outcomes;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("plan", plan, "plan.register");
+    visit("run", run, "run.open");
+    visit("calibration", calibration, "calibration");
+    visit("outcomes", outcomes, "first and last outcome");
+  }
+};
+
+struct Claim {
+  std::string name;
+  eval::Ask asked = eval::Ask::rate_below;
+  ClaimKind kind = ClaimKind::inconclusive;
+  double threshold = 0;
+  bool gate = false;
+  bool met = false;
+  std::optional<double> bound;
+  double confidence = 0.95;
+  std::optional<More> more;
+  analyze::Estimate estimate;
+  Scope scope;
+  std::vector<Limit> limits;
+  Entries entries;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "question and level");
+    visit("asked", asked, "what the plan asked");
+    visit("kind", kind, "what the evidence supports");
+    visit("threshold", threshold, "proportion");
+    visit("gate", gate, "must it come out as asked?");
+    visit("met", met, "did it come out as asked?");
+    visit("bound", bound, "the one-sided limit that it rests on");
+    visit("confidence", confidence, "of the bound, 1 - alpha/m");
+    visit("more", more, "what would settle it");
+    visit("estimate", estimate, "the estimate");
+    visit("scope", scope, "what it is about");
+    visit("limits", limits, "what it does not cover");
+    visit("entries", entries, "where in the ledger it stands");
+  }
+};
+
+}  // namespace truebound::evidence
