@@ -1,0 +1,16 @@
+#include "truebound/crypto/salt.h"
+
+#include <sodium.h>
+
+#include "truebound/core/check.h"
+
+namespace truebound::crypto {
+
+std::string fresh_salt() {
+  TRUEBOUND_CHECK(sodium_init() >= 0, "libsodium starts");
+  std::string salt(32, '\0');
+  randombytes_buf(salt.data(), salt.size());
+  return salt;
+}
+
+}  // namespace truebound::crypto
