@@ -1,0 +1,205 @@
+#pragma once
+
+// The chain of corrections from counts to a rate of broken slots: clusters, parts, judge, missing,
+// claims, always in this order (DESIGN.md section 4, docs/methods/chain.md). Pure: the same counts
+// give the same numbers. What it takes is counted per cluster; what it gives shows every step.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "truebound/core/result.h"
+#include "truebound/stats/cluster.h"
+#include "truebound/stats/interval.h"
+
+namespace truebound::analyze {
+
+/// `times` equal clusters (samples with their epochs, conversations, seeds), by what became of
+/// their slots. All >= 0.
+struct ClusterCounts {
+  std::int64_t flagged = 0;        ///< a judge says broke
+  std::int64_t passed = 0;         ///< a judge says held
+  std::int64_t stopped = 0;        ///< a filter stopped it, where that is held (refuse expected)
+  std::int64_t stopped_broke = 0;  ///< a filter stopped it, where that is broke (answer expected)
+  std::int64_t exact_broke = 0;    ///< a scorer without error says broke
+  std::int64_t exact_held = 0;     ///< a scorer without error says held
+  std::int64_t missing = 0;        ///< undecided, error or not run
+  std::int64_t times = 1;
+
+  std::int64_t judged() const { return flagged + passed; }
+  std::int64_t known_broke() const { return stopped_broke + exact_broke; }
+  std::int64_t known_held() const { return stopped + exact_held; }
+  std::int64_t decided() const { return judged() + known_broke() + known_held(); }
+};
+
+/// Human labels of responses from elsewhere, by truth: clusters of labels, `hits` of them judged
+/// right (flagged where the truth is broke, passed where it is held).
+struct LabelsElsewhere {
+  std::vector<stats::Cluster> broke;
+  std::vector<stats::Cluster> held;
+};
+
+/// Of the slots with one verdict, `labeled` were labeled by a human, `broke` of them as broke.
+struct VerdictLabels {
+  std::int64_t broke = 0;
+  std::int64_t labeled = 0;
+};
+
+/// Human labels of slots of this very run, drawn at random within each verdict.
+struct LabelsThisRun {
+  VerdictLabels flagged;
+  VerdictLabels passed;
+};
+
+/// What is known of the judge; nothing (monostate) where there is no label.
+using Labels = std::variant<std::monostate, LabelsElsewhere, LabelsThisRun>;
+
+/// What the rate is a rate of.
+enum class Estimand {
+  generalized,  ///< the samples stand for more
+  fixed_set,    ///< this list of samples, nothing beyond it
+};
+
+/// What one cluster is.
+enum class Unit {
+  sample,
+  conversation,  ///< held anew in each run, so that it counts as a draw under fixed_set too
+  attack_seed,   ///< likewise
+};
+
+/// Whether a filter is on where answers are expected: its stops are then broken slots.
+enum class AnswerFilter { off, on };
+
+/// What the plan declares; all of it affects the result.
+struct ChainOptions {
+  double confidence = .95;                         ///< of estimates, two-sided, in (0, 1)
+  double correlation = 1;                          ///< assumed within clusters, in [0, 1]
+  Estimand estimand = Estimand::generalized;       ///< of what it is a rate
+  Unit unit = Unit::sample;                        ///< what a cluster is
+  std::int64_t claims = 1;                         ///< m, the claims that the plan asks, >= 1
+  AnswerFilter answer_filter = AnswerFilter::off;  ///< whether stops can break slots
+};
+
+/// Why there is no number.
+enum class NoNumber {
+  no_outcome,                   ///< every slot is missing
+  one_cluster,                  ///< one cluster cannot stand for more (generalized)
+  judge_not_calibrated,         ///< judged slots and no label
+  cannot_be_calibrated,         ///< fewer than 10 labels of a truth, or a verdict without label
+  judge_no_better_than_chance,  ///< the lower limits of Se and Sp add up to 1 or less
+};
+
+/// The reason with what is missing, if that can be counted.
+struct Reason {
+  NoNumber kind = NoNumber::no_outcome;
+  std::string detail;  ///< `7 held, 10 needed`; else empty
+
+  /// `cannot_be_calibrated: 7 held, 10 needed`, `no_outcome`.
+  std::string text() const;
+};
+
+/// Sensitivity or specificity as labels from elsewhere give it.
+struct JudgeRate {
+  std::int64_t hits = 0;
+  std::int64_t n = 0;
+  double effective_n = 0;
+  double value = 0;
+};
+
+/// Shares of all slots of one reading.
+struct Shares {
+  stats::EffectiveSize size;  ///< its `hits` are the slots flagged or known to have broken
+  double judged = 0;
+  double flagged = 0;
+  double passed = 0;
+  double known_broke = 0;
+  double known_held = 0;
+  /// Whether slots can break without a judge, so that the known share moves even from 0.
+  bool known_counts = false;
+};
+
+/// How far the value moves when one share alone goes to its limit; 0 where it would move the other
+/// way. Closed list of names: `flagged sensitivity specificity known_broke` with labels from
+/// elsewhere; `slots flagged_labels passed_labels` with labels of this run.
+struct Move {
+  const char* name = "";
+  double up = 0;
+  double down = 0;
+};
+
+/// How one reading came to its limits at one tail.
+struct Correction {
+  double center = 0;              ///< the value before it is cut
+  std::vector<Move> moves;        ///< empty where no judge decided: Clopper-Pearson
+  std::optional<double> floor;    ///< the upper limit is at least this
+  std::optional<double> ceiling;  ///< the lower limit is at most this
+  /// False where the judge flags so few, or so many, that the labels cannot be of this judge here.
+  bool calibration_fits = true;
+  stats::Interval limits;
+};
+
+/// One verdict of the run, with labels of this run.
+struct VerdictShare {
+  const char* verdict = "";  ///< `flagged` or `passed`
+  double share = 0;          ///< of all slots of the complete cases
+  std::int64_t slots = 0;
+  VerdictLabels labels;
+  double value = 0;        ///< broke among the labeled
+  stats::Interval limits;  ///< of `value`, two-sided
+};
+
+/// The rate under both extreme readings of what is missing.
+struct MissingBounds {
+  stats::Interval limits;  ///< lower: missing as held; upper: missing as known broke
+  double effective_n_held = 0;
+  double effective_n_broke = 0;
+};
+
+/// What claims rest on: one-sided limits at alpha / m, missing ones read against the claim.
+struct ClaimBounds {
+  double tail = 0;
+  std::optional<double> rate_above;  ///< the rate is above this; absent without a number
+  std::optional<double> rate_below;  ///< the rate is below this
+};
+
+/// What decided the slots, and so which method the limits come from.
+enum class ChainMethod {
+  clopper_pearson,   ///< no judge
+  labels_elsewhere,  ///< Rogan-Gladen's rate, limits by moves
+  labels_this_run,   ///< stratified by verdict, limits by moves
+};
+
+/// The rate with every step to it. Without a number: `value` absent, limits 0 and 1, `reason` set.
+struct Chain {
+  ClusterCounts counts;  ///< sums over all clusters, `times` 1
+  std::optional<JudgeRate> sensitivity;
+  std::optional<JudgeRate> specificity;
+  std::optional<Shares> shares;  ///< of the complete cases
+  ChainMethod method = ChainMethod::clopper_pearson;
+  std::optional<double> value;
+  stats::Interval limits;  ///< of the complete cases, two-sided
+  Correction correction;   ///< the steps to `limits`
+  std::vector<VerdictShare> verdicts;
+  MissingBounds missing;
+  ClaimBounds claim;
+  std::optional<Reason> reason;
+};
+
+/// Corrects counts to a rate.
+///
+/// @error invalid_input when a count is negative, an option is out of range, or more slots of a
+///        verdict are labeled than there are
+/// @source DESIGN.md section 4; golden/chain.json, whose 30 cases this is held to. Squared moves:
+///         Newcombe (1998), Statistics in Medicine 17:873-890; Zou and Donner (2008), Statistics
+///         in Medicine 27:1693-1702
+Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& labels,
+                      const ChainOptions& options);
+
+const char* to_text(Estimand estimand);
+const char* to_text(Unit unit);
+const char* to_text(NoNumber reason);
+const char* to_text(ChainMethod method);
+
+}  // namespace truebound::analyze
