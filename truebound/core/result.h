@@ -44,10 +44,10 @@ Error stopped(std::string message);
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error)
-      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)  // NOLINT(google-explicit-constructor)
+      : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error)  // NOLINT(google-explicit-constructor)
+      : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool ok() const { return state_.index() == 0; }
 
@@ -83,7 +83,7 @@ class [[nodiscard]] Result<void> {
   void value() const { TRUEBOUND_CHECK(ok(), "value() of a Result that holds an error"); }
   const Error& error() const {
     TRUEBOUND_CHECK(!ok(), "error() of a Result that holds a value");
-    return *error_;
+    return *error_;  // NOLINT(bugprone-unchecked-optional-access)
   }
 
  private:
