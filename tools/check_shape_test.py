@@ -152,6 +152,14 @@ class CheckShape(unittest.TestCase):
         text = "See `truebound/core/*.h`, `build/truebound` and [this](https://example.com/a).\n"
         self.assertEqual(self.faults(**{"docs/a.md": text})[0], 0)
 
+    def test_a_term_has_one_meaning(self):
+        text = "| word | means |\n| --- | --- |\n| `arm` | one |\n| `slot` | `arm` |\n| `arm` | two |\n"
+        self.assert_fault("docs/terms.md", text, 5, "'arm' twice")
+
+    def test_the_readme_is_short(self):
+        status, output = self.faults(**{"README.md": "word\n" * 151})
+        self.assertEqual((status, output), (1, "README.md: at most 150 lines, got 151\n"))
+
     def test_spelling_is_american(self):
         for word in ("behaviour", "Colour", "analysed", "serialise"):  # spelling: British
             self.assert_fault("truebound/core/a.cc", f"// {word}\n", 1, "American spelling")

@@ -4,6 +4,7 @@ import re
 
 LONGEST_FILE = 800
 LONGEST_TEST = 1200
+LONGEST_README = 150  # what is longer is not read
 
 # Names that name no subject: whatever nobody could place ends up behind them.
 VAGUE_FILE = re.compile(r"(^|_|-)(utils?|helpers?|common|misc|shared|base|managers?|handlers?)(_|-|$)")
@@ -37,7 +38,7 @@ def check_name(name):
 
 def check_length(name, text):
     is_test = name.name.endswith(("_test.cc", "_test.py", ".test.ts"))
-    limit = LONGEST_TEST if is_test else LONGEST_FILE
+    limit = LONGEST_TEST if is_test else LONGEST_README if str(name) == "README.md" else LONGEST_FILE
     lines = text.count("\n")
     if lines > limit:
         yield f"{name}: at most {limit} lines, got {lines}"
@@ -60,6 +61,17 @@ def check_paths(root, name, text):
         for path in LINK.findall(line):
             if not exists(root / name.parent, path):
                 yield f"{name}:{number}: a link to a file that exists, got '{path}'"
+
+
+def check_terms(name, text):
+    """Each term has one row, so that it has one meaning."""
+    seen = set()
+    for number, line in enumerate(text.split("\n"), 1):
+        row = re.match(r"\| ((?:`[^`]+`(?:, )?)+) \|", line)
+        for term in re.findall(r"`([^`]+)`", row.group(1)) if row else []:
+            if term in seen:
+                yield f"{name}:{number}: one meaning a term, got '{term}' twice"
+            seen.add(term)
 
 
 def exists(folder, path):
