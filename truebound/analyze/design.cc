@@ -1,0 +1,116 @@
+#include "truebound/analyze/design.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "truebound/stats/paired.h"
+
+namespace truebound::analyze {
+
+const std::vector<std::string>& factors() {
+  static const std::vector<std::string> names = {"suite",   "model",    "persona", "deployment",
+                                                 "arm",     "attack",   "hazard",  "expect",
+                                                 "stratum", "language", "sample",  "epoch"};
+  return names;
+}
+
+std::string level_of(const eval::Observation& observation, std::string_view factor) {
+  if (factor == "suite") return observation.suite;
+  if (factor == "model") return observation.model;
+  if (factor == "persona") return observation.persona;
+  if (factor == "deployment") return observation.deployment;
+  if (factor == "arm") return observation.arm;
+  if (factor == "attack") return observation.attack;
+  if (factor == "hazard") return observation.hazard;
+  if (factor == "expect") return std::string(to_text(observation.expect));
+  if (factor == "stratum") return observation.stratum;
+  if (factor == "language") return observation.language;
+  if (factor == "sample") return observation.sample;
+  TRUEBOUND_CHECK(factor == "epoch", "a factor of the closed list");
+  return std::to_string(observation.epoch);
+}
+
+std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels) {
+  std::vector<Cell> cells = {{.name = question.name, .where = question.where}};
+  for (const std::string& factor : question.by) {
+    const auto found = levels.find(factor);
+    if (found == levels.end()) continue;
+    std::vector<Cell> finer;
+    for (const Cell& cell : cells) {
+      for (const std::string& level : found->second) {
+        Cell part = cell;
+        part.name += "/" + factor + "=" + level;
+        part.where[factor] = level;
+        finer.push_back(std::move(part));
+      }
+    }
+    cells = std::move(finer);
+  }
+  return cells;
+}
+
+bool lies_in(const eval::Observation& observation,
+             const std::map<std::string, std::string>& where) {
+  return std::ranges::all_of(where, [&](const auto& condition) {
+    return level_of(observation, condition.first) == condition.second;
+  });
+}
+
+std::vector<const eval::Observation*> select(const std::vector<eval::Observation>& observations,
+                                             const std::map<std::string, std::string>& where) {
+  std::vector<const eval::Observation*> selected;
+  for (const eval::Observation& observation : observations) {
+    if (lies_in(observation, where)) selected.push_back(&observation);
+  }
+  return selected;
+}
+
+Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cell,
+                                const std::string& first, const std::string& second,
+                                double confidence) {
+  // A pair shares everything but the arm.
+  using Partner = std::tuple<std::string, std::string, std::string, std::string, std::string,
+                             std::string, std::int64_t>;
+  std::map<Partner, std::array<eval::OutcomeKind, 2>> pairs;
+  for (const eval::Observation* seen : cell) {
+    if (seen->arm != first && seen->arm != second) continue;
+    const Partner partner(seen->suite, seen->sample, seen->model, seen->persona, seen->deployment,
+                          seen->attack, seen->epoch);
+    auto& outcomes = pairs
+                         .try_emplace(partner, std::array{eval::OutcomeKind::not_run,
+                                                          eval::OutcomeKind::not_run})
+                         .first->second;
+    outcomes[seen->arm == first ? 0 : 1] = eval::kind_of(seen->outcome);
+  }
+  Comparison comparison{.first = first, .second = second, .confidence = confidence};
+  const auto is_decided = [](eval::OutcomeKind kind) {
+    return kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held;
+  };
+  for (const auto& [partner, outcomes] : pairs) {
+    if (!is_decided(outcomes[0]) || !is_decided(outcomes[1])) {
+      ++comparison.without_partner;
+      continue;
+    }
+    const bool first_broke = outcomes[0] == eval::OutcomeKind::broke;
+    const bool second_broke = outcomes[1] == eval::OutcomeKind::broke;
+    comparison.both_broke += first_broke && second_broke ? 1 : 0;
+    comparison.only_first += first_broke && !second_broke ? 1 : 0;
+    comparison.only_second += !first_broke && second_broke ? 1 : 0;
+    comparison.neither += !first_broke && !second_broke ? 1 : 0;
+  }
+  const stats::PairCounts counts{.both = comparison.both_broke,
+                                 .first_only = comparison.only_first,
+                                 .second_only = comparison.only_second,
+                                 .neither = comparison.neither};
+  if (counts.total() == 0) return comparison;
+  TRUEBOUND_TRY(difference, stats::bonett_price(counts, confidence));
+  TRUEBOUND_TRY(test, stats::mcnemar(counts));
+  comparison.difference = difference.value;
+  comparison.lower = difference.lower;
+  comparison.upper = difference.upper;
+  comparison.p_exact = test.p_exact;
+  comparison.p_mid = test.p_mid;
+  return comparison;
+}
+
+}  // namespace truebound::analyze

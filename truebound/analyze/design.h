@@ -1,0 +1,62 @@
+#pragma once
+
+// What the plan declared about its estimates, and which slots each of them is about: a cell is one
+// combination of levels of factors, named by them.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "truebound/analyze/chain.h"
+#include "truebound/analyze/estimate.h"
+#include "truebound/core/result.h"
+#include "truebound/eval/observation.h"
+#include "truebound/eval/question.h"
+
+namespace truebound::analyze {
+
+/// A factor's levels in the plan's order: `arm` to `off, on`.
+using Levels = std::map<std::string, std::vector<std::string>>;
+
+/// The factors that a question may name in `where` and `by`.
+const std::vector<std::string>& factors();
+
+/// The level of a factor in an observation. `factor` is one of factors().
+std::string level_of(const eval::Observation& observation, std::string_view factor);
+
+/// One combination of levels, with the name `harm/arm=on`.
+struct Cell {
+  std::string name;
+  std::map<std::string, std::string> where;
+};
+
+/// The cells of a question: one for each combination of the levels of its `by`, in their order; a
+/// question without `by` has one, with the question's own name.
+std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels);
+
+/// Whether an observation lies in a cell.
+bool lies_in(const eval::Observation& observation, const std::map<std::string, std::string>& where);
+
+/// The observations of a cell, in order.
+std::vector<const eval::Observation*> select(const std::vector<eval::Observation>& observations,
+                                             const std::map<std::string, std::string>& where);
+
+/// The rate of broke among a cell's observations, through the whole chain of corrections.
+///
+/// @param cell     every planned slot of the cell, the missing ones too
+/// @param labels   what is known of the judge
+/// @param options  what the plan declared
+/// @error invalid_input  as correct()
+Result<Estimate> estimate(const std::string& name,
+                          const std::vector<const eval::Observation*>& cell, const Labels& labels,
+                          const ChainOptions& options);
+
+/// Two arms on the same samples, paired by everything but the arm, as judged.
+/// @error invalid_input  as stats::bonett_price
+Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cell,
+                                const std::string& first, const std::string& second,
+                                double confidence);
+
+}  // namespace truebound::analyze
