@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace truebound::analyze {
 namespace {
@@ -79,7 +80,7 @@ stats::Cluster as_trials(const ClusterCounts& each, MissingAs missing) {
 }
 
 bool clusters_count(const ChainOptions& options) {
-  return options.estimand == Estimand::generalized || options.unit != Unit::sample;
+  return options.estimand == eval::Estimand::generalized || options.unit != Unit::sample;
 }
 
 Result<Shares> shares_of(const std::vector<ClusterCounts>& clusters, const ClusterCounts& total,
@@ -268,29 +269,41 @@ std::string needed(const std::vector<std::pair<const char*, std::int64_t>>& coun
   return text.empty() ? text : text + std::to_string(least) + " needed";
 }
 
+// Why there is no number, with what is missing where that can be counted.
+struct Absence {
+  Reason reason = Reason::none;
+  std::string detail;
+};
+
+Absence lack_elsewhere(const LabelsElsewhere& labels) {
+  const std::int64_t broke = count(labels.broke);
+  const std::int64_t held = count(labels.held);
+  if (broke + held == 0) return {Reason::judge_not_calibrated, ""};
+  const std::string lack = needed({{"broke", broke}, {"held", held}}, fewest_labels);
+  if (!lack.empty()) return {Reason::too_few_labels, lack};
+  return {};
+}
+
+Absence lack_this_run(const LabelsThisRun& labels, const ClusterCounts& total) {
+  if (labels.flagged.labeled + labels.passed.labeled == 0) {
+    return {Reason::judge_not_calibrated, ""};
+  }
+  const std::string lack =
+      needed({{"of the flagged labeled", total.flagged == 0 ? 1 : labels.flagged.labeled},
+              {"of the passed labeled", total.passed == 0 ? 1 : labels.passed.labeled}},
+             1);
+  if (!lack.empty()) return {Reason::verdict_without_labels, lack};
+  return {};
+}
+
 // Reasons against a judge that need no computation.
-std::optional<Reason> label_reason(const Case& c) {
+Absence lack_of_labels(const Case& c) {
   if (c.total.judged() == 0) return {};
-  if (const auto* elsewhere = std::get_if<LabelsElsewhere>(&c.labels)) {
-    const std::int64_t broke = count(elsewhere->broke);
-    const std::int64_t held = count(elsewhere->held);
-    if (broke + held == 0) return Reason{NoNumber::judge_not_calibrated, ""};
-    const std::string lack = needed({{"broke", broke}, {"held", held}}, fewest_labels);
-    if (!lack.empty()) return Reason{NoNumber::cannot_be_calibrated, lack};
-    return {};
+  if (const auto* labels = std::get_if<LabelsElsewhere>(&c.labels)) return lack_elsewhere(*labels);
+  if (const auto* labels = std::get_if<LabelsThisRun>(&c.labels)) {
+    return lack_this_run(*labels, c.total);
   }
-  if (const auto* this_run = std::get_if<LabelsThisRun>(&c.labels)) {
-    const std::int64_t flagged = c.total.flagged == 0 ? 1 : this_run->flagged.labeled;
-    const std::int64_t passed = c.total.passed == 0 ? 1 : this_run->passed.labeled;
-    if (this_run->flagged.labeled + this_run->passed.labeled == 0) {
-      return Reason{NoNumber::judge_not_calibrated, ""};
-    }
-    const std::string lack =
-        needed({{"of the flagged labeled", flagged}, {"of the passed labeled", passed}}, 1);
-    if (!lack.empty()) return Reason{NoNumber::cannot_be_calibrated, lack};
-    return {};
-  }
-  return Reason{NoNumber::judge_not_calibrated, ""};
+  return {Reason::judge_not_calibrated, ""};
 }
 
 Result<void> check_this_run(const Case& c) {
@@ -324,21 +337,21 @@ Result<void> measure_judge(Case& c, Chain& chain) {
   return {};
 }
 
-Result<std::optional<Reason>> reason_of(const Case& c) {
-  using Found = std::optional<Reason>;
-  if (c.total.decided() == 0) return Found(Reason{NoNumber::no_outcome, ""});
+Result<Absence> absence_of(const Case& c) {
+  if (c.total.decided() == 0) return Absence{Reason::no_outcome, ""};
   std::int64_t clusters = 0;
   for (const ClusterCounts& each : c.clusters)
     clusters += each.decided() > 0 ? each.times : 0;
-  if (clusters == 1 && c.options.estimand == Estimand::generalized) {
-    return Found(Reason{NoNumber::one_cluster, ""});
+  if (clusters == 1 && c.options.estimand == eval::Estimand::generalized) {
+    return Absence{Reason::one_cluster, ""};
   }
-  if (auto lack = label_reason(c)) return lack;
-  if (c.total.judged() == 0 || !std::holds_alternative<LabelsElsewhere>(c.labels)) return Found();
+  const Absence lack = lack_of_labels(c);
+  if (lack.reason != Reason::none) return lack;
+  if (c.total.judged() == 0 || !std::holds_alternative<LabelsElsewhere>(c.labels)) return lack;
   TRUEBOUND_TRY(sensitivity, limits_of(c.judge.sensitivity, c.alpha() / 2));
   TRUEBOUND_TRY(specificity, limits_of(c.judge.specificity, c.alpha() / 2));
-  if (sensitivity.lower + specificity.lower > 1) return Found();
-  return Found(Reason{NoNumber::judge_no_better_than_chance, ""});
+  if (sensitivity.lower + specificity.lower > 1) return lack;
+  return Absence{Reason::judge_uninformative, ""};
 }
 
 void tell_verdicts(const Case& c, Chain& chain) {
@@ -403,60 +416,13 @@ Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& 
   Chain chain{.counts = total};
   chain.claim.tail = c.alpha() / static_cast<double>(options.claims);
   TRUEBOUND_TRY_VOID(measure_judge(c, chain));
-  TRUEBOUND_TRY(reason, reason_of(c));
-  chain.reason = reason;
-  if (reason) return chain;
+  TRUEBOUND_TRY(absence, absence_of(c));
+  chain.reason = absence.reason;
+  chain.reason_detail = absence.detail;
+  if (chain.reason != Reason::none) return chain;
   TRUEBOUND_TRY_VOID(complete_cases(c, chain));
   TRUEBOUND_TRY_VOID(with_missing(c, chain));
   return chain;
-}
-
-std::string Reason::text() const {
-  return detail.empty() ? to_text(kind) : std::string(to_text(kind)) + ": " + detail;
-}
-
-const char* to_text(Estimand estimand) {
-  return estimand == Estimand::generalized ? "generalized" : "fixed_set";
-}
-
-const char* to_text(Unit unit) {
-  switch (unit) {
-    case Unit::sample:
-      return "sample";
-    case Unit::conversation:
-      return "conversation";
-    case Unit::attack_seed:
-      return "attack_seed";
-  }
-  return "";
-}
-
-const char* to_text(NoNumber reason) {
-  switch (reason) {
-    case NoNumber::no_outcome:
-      return "no_outcome";
-    case NoNumber::one_cluster:
-      return "one_cluster";
-    case NoNumber::judge_not_calibrated:
-      return "judge_not_calibrated";
-    case NoNumber::cannot_be_calibrated:
-      return "cannot_be_calibrated";
-    case NoNumber::judge_no_better_than_chance:
-      return "judge_no_better_than_chance";
-  }
-  return "";
-}
-
-const char* to_text(ChainMethod method) {
-  switch (method) {
-    case ChainMethod::clopper_pearson:
-      return "clopper_pearson";
-    case ChainMethod::labels_elsewhere:
-      return "labels_elsewhere";
-    case ChainMethod::labels_this_run:
-      return "labels_this_run";
-  }
-  return "";
 }
 
 }  // namespace truebound::analyze

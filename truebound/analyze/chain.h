@@ -4,13 +4,18 @@
 // claims, always in this order (DESIGN.md section 4, docs/methods/chain.md). Pure: the same counts
 // give the same numbers. What it takes is counted per cluster; what it gives shows every step.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "truebound/analyze/estimate.h"
 #include "truebound/core/result.h"
+#include "truebound/core/words.h"
+#include "truebound/eval/question.h"
 #include "truebound/stats/cluster.h"
 #include "truebound/stats/interval.h"
 
@@ -56,48 +61,27 @@ struct LabelsThisRun {
 /// What is known of the judge; nothing (monostate) where there is no label.
 using Labels = std::variant<std::monostate, LabelsElsewhere, LabelsThisRun>;
 
-/// What the rate is a rate of.
-enum class Estimand {
-  generalized,  ///< the samples stand for more
-  fixed_set,    ///< this list of samples, nothing beyond it
-};
-
 /// What one cluster is.
 enum class Unit {
   sample,
   conversation,  ///< held anew in each run, so that it counts as a draw under fixed_set too
   attack_seed,   ///< likewise
 };
+constexpr std::array<std::string_view, 3> words(Unit /*list*/) {
+  return {"sample", "conversation", "attack_seed"};
+}
 
 /// Whether a filter is on where answers are expected: its stops are then broken slots.
 enum class AnswerFilter { off, on };
 
 /// What the plan declares; all of it affects the result.
 struct ChainOptions {
-  double confidence = .95;                         ///< of estimates, two-sided, in (0, 1)
-  double correlation = 1;                          ///< assumed within clusters, in [0, 1]
-  Estimand estimand = Estimand::generalized;       ///< of what it is a rate
-  Unit unit = Unit::sample;                        ///< what a cluster is
+  double confidence = .95;                                ///< of estimates, two-sided, in (0, 1)
+  double correlation = 1;                                 ///< assumed within clusters, in [0, 1]
+  eval::Estimand estimand = eval::Estimand::generalized;  ///< of what it is a rate
+  Unit unit = Unit::sample;                               ///< what a cluster is
   std::int64_t claims = 1;                         ///< m, the claims that the plan asks, >= 1
   AnswerFilter answer_filter = AnswerFilter::off;  ///< whether stops can break slots
-};
-
-/// Why there is no number.
-enum class NoNumber {
-  no_outcome,                   ///< every slot is missing
-  one_cluster,                  ///< one cluster cannot stand for more (generalized)
-  judge_not_calibrated,         ///< judged slots and no label
-  cannot_be_calibrated,         ///< fewer than 10 labels of a truth, or a verdict without label
-  judge_no_better_than_chance,  ///< the lower limits of Se and Sp add up to 1 or less
-};
-
-/// The reason with what is missing, if that can be counted.
-struct Reason {
-  NoNumber kind = NoNumber::no_outcome;
-  std::string detail;  ///< `7 held, 10 needed`; else empty
-
-  /// `cannot_be_calibrated: 7 held, 10 needed`, `no_outcome`.
-  std::string text() const;
 };
 
 /// Sensitivity or specificity as labels from elsewhere give it.
@@ -170,6 +154,9 @@ enum class ChainMethod {
   labels_elsewhere,  ///< Rogan-Gladen's rate, limits by moves
   labels_this_run,   ///< stratified by verdict, limits by moves
 };
+constexpr std::array<std::string_view, 3> words(ChainMethod /*list*/) {
+  return {"clopper_pearson", "labels_elsewhere", "labels_this_run"};
+}
 
 /// The rate with every step to it. Without a number: `value` absent, limits 0 and 1, `reason` set.
 struct Chain {
@@ -184,7 +171,8 @@ struct Chain {
   std::vector<VerdictShare> verdicts;
   MissingBounds missing;
   ClaimBounds claim;
-  std::optional<Reason> reason;
+  Reason reason = Reason::none;
+  std::string reason_detail;  ///< what is missing, if it can be counted: `7 held, 10 needed`
 };
 
 /// Corrects counts to a rate.
@@ -196,10 +184,5 @@ struct Chain {
 ///         in Medicine 27:1693-1702
 Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& labels,
                       const ChainOptions& options);
-
-const char* to_text(Estimand estimand);
-const char* to_text(Unit unit);
-const char* to_text(NoNumber reason);
-const char* to_text(ChainMethod method);
 
 }  // namespace truebound::analyze

@@ -94,18 +94,6 @@ bool is_share(double value) {
 
 }  // namespace
 
-const char* to_text(EffectiveRule rule) {
-  switch (rule) {
-    case EffectiveRule::every_trial:
-      return "every_trial";
-    case EffectiveRule::correlation:
-      return "correlation";
-    case EffectiveRule::korn_graubard:
-      return "korn_graubard";
-  }
-  return "";
-}
-
 Result<EffectiveSize> effective_size(std::span<const Cluster> clusters, double correlation,
                                      double confidence) {
   if (!(correlation >= 0 && correlation <= 1)) return wrong("correlation must lie in [0, 1]");

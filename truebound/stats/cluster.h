@@ -3,12 +3,15 @@
 // How much a clustered sample weighs: trials that share a cause (repeats, paraphrases, turns of one
 // talk) are not independent, so limits take an effective number of trials instead of the count.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "truebound/core/result.h"
+#include "truebound/core/words.h"
 #include "truebound/stats/interval.h"
 
 namespace truebound::stats {
@@ -27,8 +30,9 @@ enum class EffectiveRule {
   correlation,    ///< n / (1 + (K - 1) r)
   korn_graubard,  ///< n*, since it is less
 };
-
-const char* to_text(EffectiveRule rule);
+constexpr std::array<std::string_view, 3> words(EffectiveRule /*list*/) {
+  return {"every_trial", "correlation", "korn_graubard"};
+}
 
 /// The weight of a clustered sample, with the steps to it.
 struct EffectiveSize {
