@@ -1,0 +1,100 @@
+#include "truebound/evidence/support.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "truebound/stats/interval.h"
+
+namespace truebound::evidence {
+namespace {
+
+// The kind that the one-sided bounds support, whatever was asked: the truth may lie on the other
+// side of what the plan hoped for, and the report says so.
+ClaimKind supported(const analyze::Estimate& estimate, double threshold) {
+  if (!estimate.value) return ClaimKind::inconclusive;
+  if (estimate.bound_below < threshold) return ClaimKind::rate_below;
+  if (estimate.bound_above > threshold) return ClaimKind::rate_above;
+  return ClaimKind::inconclusive;
+}
+
+bool comes_out(ClaimKind kind, eval::Ask asked) {
+  return (kind == ClaimKind::rate_below && asked == eval::Ask::rate_below) ||
+         (kind == ClaimKind::rate_above && asked == eval::Ask::rate_above) ||
+         (kind == ClaimKind::no_worse_than && asked == eval::Ask::no_worse_than);
+}
+
+bool settles(double rate, double n, double threshold, double tail) {
+  const double x = rate * n;
+  const Result<double> upper = stats::upper_limit(x, n, tail);
+  const Result<double> lower = stats::lower_limit(x, n, tail);
+  return (upper.ok() && upper.value() < threshold) || (lower.ok() && lower.value() > threshold);
+}
+
+}  // namespace
+
+More what_would_settle(const analyze::Estimate& estimate, double threshold) {
+  if (estimate.reason == analyze::Reason::judge_not_calibrated ||
+      estimate.reason == analyze::Reason::too_few_labels ||
+      estimate.reason == analyze::Reason::verdict_without_labels ||
+      estimate.reason == analyze::Reason::judge_uninformative) {
+    return {.what = "labels"};
+  }
+  if (!estimate.value) return {.what = "samples"};
+  constexpr double most = 1e7;
+  const double tail = 1 - estimate.bound_confidence;
+  const double rate = *estimate.value;
+  if (!settles(rate, most, threshold, tail)) return {.what = "nothing"};
+  double too_few = std::max(1.0, estimate.effective_n);
+  double enough = most;
+  while (enough - too_few > 1) {
+    const double middle = std::floor((enough + too_few) / 2);
+    (settles(rate, middle, threshold, tail) ? enough : too_few) = middle;
+  }
+  return {.what = "samples",
+          .n = static_cast<std::int64_t>(std::ceil(enough - estimate.effective_n))};
+}
+
+bool is_gate(const eval::Question& question, const Scope& scope) {
+  if (question.gate.empty()) return false;
+  if (question.gate == "all") return true;
+  return std::ranges::any_of(question.by, [&](const std::string& factor) {
+    const auto level = scope.where.find(factor);
+    return level != scope.where.end() && level->second == question.gate;
+  });
+}
+
+Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
+              const Circumstances& circumstances) {
+  Claim claim{.name = estimate.name,
+              .asked = question.ask,
+              .threshold = question.threshold,
+              .gate = is_gate(question, scope),
+              .confidence = estimate.bound_confidence,
+              .limits = circumstances.limits,
+              .entries = circumstances.entries};
+  if (circumstances.kind == record::RunKind::assessment) {
+    claim.kind = supported(estimate, question.threshold);
+  }
+  claim.met = comes_out(claim.kind, question.ask);
+  if (claim.kind == ClaimKind::rate_below) claim.bound = estimate.bound_below;
+  if (claim.kind == ClaimKind::rate_above) claim.bound = estimate.bound_above;
+  if (claim.kind == ClaimKind::inconclusive) {
+    claim.more = what_would_settle(estimate, question.threshold);
+  }
+  if (estimate.reason == analyze::Reason::judge_not_calibrated) {
+    claim.limits.push_back(Limit::judge_not_calibrated);
+  }
+  if (estimate.counts.missing() > 0) claim.limits.push_back(Limit::missing_outcomes);
+  if (estimate.cut > 0) claim.limits.push_back(Limit::answers_cut);
+  if (estimate.correlation < 1) claim.limits.push_back(Limit::assumed_correlation);
+  claim.estimate = std::move(estimate);
+  claim.scope = std::move(scope);
+  return claim;
+}
+
+Result<void> publish(const std::string& html, const std::string& json, std::uint64_t size,
+                     record::RunRecord& run) {
+  return run.publish_report(html, json, size);
+}
+
+}  // namespace truebound::evidence

@@ -1,0 +1,43 @@
+#pragma once
+
+// From an estimate to the claim that it supports. What it does not support is inconclusive, and
+// says how much more evidence would settle it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "truebound/core/result.h"
+#include "truebound/evidence/claim.h"
+#include "truebound/evidence/dossier.h"
+#include "truebound/record/run_record.h"
+
+namespace truebound::evidence {
+
+/// What holds for every claim of a run.
+struct Circumstances {
+  record::RunKind kind = record::RunKind::assessment;
+  std::vector<Limit> limits;
+  std::string until;
+  Entries entries;
+};
+
+/// The claim that an estimate supports for a question. A rehearsal supports none.
+///
+/// @param gate  whether this claim must come out as asked
+Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
+              const Circumstances& circumstances);
+
+/// Whether a question's gate covers a claim: the gate is `all`, the claim's own name, or one of
+/// the levels of its cell.
+bool is_gate(const eval::Question& question, const Scope& scope);
+
+/// What more evidence would settle a claim, at the rate seen and with nothing missing. Searched by
+/// Clopper-Pearson at the effective n, up to ten million.
+More what_would_settle(const analyze::Estimate& estimate, double threshold);
+
+/// Binds a report to its run: the HTML and the JSON become blobs, `report.publish` names them.
+Result<void> publish(const std::string& html, const std::string& json, std::uint64_t size,
+                     record::RunRecord& run);
+
+}  // namespace truebound::evidence

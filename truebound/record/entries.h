@@ -1,0 +1,221 @@
+#pragma once
+
+// Folder: the entries of a run as nouns, written and read: what happened, in the order in which it
+// became durable. This header: the shapes (docs/formats/run.md). `<c>` below: a blob's name in hex.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "truebound/eval/conversation.h"
+#include "truebound/eval/outcome.h"
+#include "truebound/json/fields.h"
+
+namespace truebound::record {
+
+/// What a run is: an assessment, or a rehearsal (a chosen seed or a limit), which carries no claim.
+enum class RunKind { assessment, rehearsal };
+constexpr std::array<std::string_view, 2> words(RunKind /*list*/) {
+  return {"assessment", "rehearsal"};
+}
+
+/// A run begins.
+struct RunOpen {
+  static constexpr const char* type = "run.open";
+  RunKind kind = RunKind::assessment;
+  std::int64_t run = 1;      ///< its number in the ledger
+  std::int64_t ordinal = 1;  ///< its number among the runs of this plan
+  std::uint64_t plan = 0;    ///< entry of plan.register
+  std::optional<std::uint64_t> seed_entry;
+  std::optional<std::string> seed;  ///< of a rehearsal, which has no seed.draw
+  std::optional<std::int64_t> limit;
+  std::int64_t slots = 0;
+  std::string slot_root;
+  std::string systems;  ///< <c>: identities of systems, judges and attacks
+  std::string engine;   ///< <c>: the program and its version
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("kind"), kind, "assessment or rehearsal");
+    visit(json::required("run"), run, "number in the ledger");
+    visit(json::required("ordinal"), ordinal, "number among the runs of this plan");
+    visit(json::required("plan"), plan, "entry of plan.register");
+    visit("seed", seed_entry, "entry of seed.draw");
+    visit("chosen_seed", seed, "of a rehearsal");
+    visit("limit", limit, "of a rehearsal: slots that it tries");
+    visit(json::required("slots"), slots, "how many");
+    visit(json::required("slot_root"), slot_root, "root over the slots' keys");
+    visit(json::required("systems"), systems, "blob: what was assessed, and by which judges");
+    visit(json::required("engine"), engine, "blob: the program");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
+/// A try at a slot begins; durable before the first byte leaves for a model.
+struct AttemptOpen {
+  static constexpr const char* type = "attempt.open";
+  std::int64_t run = 1;
+  std::int64_t slot = 0;
+  std::int64_t attempt = 1;
+  std::string request;
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("slot"), slot, "index of the slot");
+    visit(json::required("attempt"), attempt, "counted from 1");
+    visit(json::required("request"), request, "blob: the slot's sample and settings");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
+/// A try at a slot ends; each open has one.
+struct AttemptClose {
+  static constexpr const char* type = "attempt.close";
+  std::uint64_t open = 0;
+  eval::Status status = eval::Status::ok;
+  std::string layer = "none";
+  std::int64_t queries = 0;
+  std::optional<std::string> transcript;
+  std::int64_t latency_us = 0;
+  std::optional<std::int64_t> tokens_in;
+  std::optional<std::int64_t> tokens_out;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("open"), open, "entry of the attempt.open");
+    visit(json::required("status"), status, "how it ended on the wire");
+    visit("layer", layer, "safeguard that stopped all of it, or none");
+    visit("queries", queries, "replies of the system");
+    visit("transcript", transcript, "blob: everything that took place");
+    visit("latency_us", latency_us, "microseconds from open to close");
+    visit("tokens_in", tokens_in, "absent where nobody told");
+    visit("tokens_out", tokens_out, "absent where nobody told");
+  }
+};
+
+/// A judge's decision on one query of a closed attempt.
+struct VerdictEntry {
+  static constexpr const char* type = "verdict";
+  std::uint64_t close = 0;
+  std::string judge;
+  std::int64_t judging = 1;
+  std::int64_t query = 1;
+  eval::Verdict verdict = eval::Verdict::undecided;
+  std::string reasons;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("close"), close, "entry of the attempt.close");
+    visit(json::required("judge"), judge, "identity of the judge");
+    visit("judging", judging, "1 in the run; more are after the fact");
+    visit("query", query, "counted from 1");
+    visit(json::required("verdict"), verdict, "the decision");
+    visit("reasons", reasons, "blob: rules or words behind it");
+  }
+};
+
+/// What became of a slot. `until` makes it a range, for slots that nobody tried.
+struct OutcomeEntry {
+  static constexpr const char* type = "outcome";
+  std::int64_t run = 1;
+  std::int64_t slot = 0;
+  std::optional<std::int64_t> until;
+  eval::OutcomeKind outcome = eval::OutcomeKind::not_run;
+  std::string reason;
+  std::optional<std::string> score;
+  std::optional<std::uint64_t> follows;
+  std::optional<std::int64_t> queries;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("slot"), slot, "index of the slot");
+    visit("until", until, "last slot of a range");
+    visit(json::required("outcome"), outcome, "broke, held, score, undecided, error, not_run");
+    visit("reason", reason, "why there is no decided outcome");
+    visit("score", score, "a graded score, a decimal as text");
+    visit("follows", follows, "entry that decided it: verdict or attempt.close");
+    visit("queries", queries, "queries until the first that broke, or all");
+  }
+};
+
+/// A run ends; its counts add up to its slots.
+struct RunClose {
+  static constexpr const char* type = "run.close";
+  std::int64_t run = 1;
+  std::string reason = "complete";
+  eval::Counts counts;
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("reason"), reason, "complete, stop_rule, budget");
+    visit(json::required("counts"), counts, "outcomes of all slots");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
+/// The program came back after an unclean end.
+struct Recovery {
+  static constexpr const char* type = "recovery";
+  std::int64_t run = 1;
+  std::int64_t dangling = 0;
+  std::int64_t cut_bytes = 0;
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("dangling"), dangling, "attempts that were open");
+    visit(json::required("cut_bytes"), cut_bytes, "torn bytes cut from the last segment");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
+/// A report is bound to its run: it is a function of the first `size` entries.
+struct ReportPublish {
+  static constexpr const char* type = "report.publish";
+  std::int64_t run = 1;
+  std::int64_t size = 0;
+  std::string report;
+  std::string claims;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("size"), size, "entries that it is a function of");
+    visit(json::required("report"), report, "blob: the HTML");
+    visit(json::required("claims"), claims, "blob: the JSON");
+  }
+};
+
+/// An entry as its line in the ledger: canonical JSON with its type under `t`.
+template <class Entry>
+std::string to_line(const Entry& entry) {
+  json::Value value = json::write(entry);
+  value.set("t", Entry::type);
+  return json::canonical(value);
+}
+
+/// The type of a parsed entry, or empty.
+inline std::string type_of(const json::Value& value) {
+  const json::Value* type = value.find("t");
+  return type != nullptr && type->text() != nullptr ? *type->text() : "";
+}
+
+/// An entry back from its parsed line.
+/// @error malformed  it is not of this shape
+template <class Entry>
+Result<Entry> from_line(json::Value value, std::uint64_t index) {
+  std::erase_if(*value.object(), [](const json::Member& member) { return member.first == "t"; });
+  Result<Entry> read = json::read<Entry>(value, "entry " + std::to_string(index), Entry::type);
+  if (!read.ok()) return Error{ErrorCode::malformed, read.error().message};
+  return read;
+}
+
+}  // namespace truebound::record

@@ -1,0 +1,185 @@
+#include "truebound/record/history.h"
+
+#include <algorithm>
+#include <array>
+
+namespace truebound::record {
+namespace {
+
+// Keys of entries whose values name blobs.
+constexpr std::array blob_keys = {"claims",    "engine",  "files",     "labels",
+                                  "plan",      "reasons", "report",    "request",
+                                  "responses", "systems", "transcript"};
+
+}  // namespace
+
+Result<json::Value> parsed_entry(const ledger::Ledger& ledger, std::uint64_t index) {
+  TRUEBOUND_TRY(line, ledger.entry(index));
+  Result<json::Value> value = json::parse_json(line, "entry " + std::to_string(index));
+  if (!value.ok()) return Error{ErrorCode::malformed, value.error().message};
+  if (value.value().object() == nullptr) {
+    return Error{ErrorCode::malformed, "entry " + std::to_string(index) + ": expected an object"};
+  }
+  return value;
+}
+
+std::vector<Digest> blobs_of(const json::Value& entry) {
+  std::vector<Digest> digests;
+  for (const char* key : blob_keys) {
+    const json::Value* value = entry.find(key);
+    // In run.open and seed.draw, `plan` is an entry's index, a number.
+    if (value == nullptr || value->text() == nullptr) continue;
+    if (Result<Digest> digest = parse_digest(*value->text()); digest.ok()) {
+      digests.push_back(digest.value());
+    }
+  }
+  return digests;
+}
+
+Result<History> History::read(const ledger::Ledger& ledger) {
+  History history;
+  for (std::uint64_t index = 0; index < ledger.size(); ++index) {
+    TRUEBOUND_TRY(entry, parsed_entry(ledger, index));
+    const std::string type = type_of(entry);
+    if (type == RunOpen::type) {
+      TRUEBOUND_TRY(open, from_line<RunOpen>(entry, index));
+      history.runs_.push_back({.open_entry = index, .open = open});
+    } else if (type == RunClose::type) {
+      TRUEBOUND_TRY(close, from_line<RunClose>(entry, index));
+      for (RunSummary& run : history.runs_) {
+        if (run.open.run == close.run) run.close = close;
+      }
+    } else if (type == ReportPublish::type) {
+      TRUEBOUND_TRY(publish, from_line<ReportPublish>(entry, index));
+      for (RunSummary& run : history.runs_) {
+        if (run.open.run == publish.run) {
+          run.published_at = static_cast<std::uint64_t>(publish.size);
+        }
+      }
+    }
+  }
+  return history;
+}
+
+Result<RunSummary> History::run(std::int64_t number) const {
+  if (runs_.empty()) return invalid_input("the ledger holds no run");
+  if (number == 0) return runs_.back();
+  for (const RunSummary& run : runs_) {
+    if (run.open.run == number) return run;
+  }
+  return invalid_input("the ledger holds runs 1 to " + std::to_string(runs_.size()) + ", not run " +
+                       std::to_string(number));
+}
+
+std::int64_t History::runs_of_plan(std::uint64_t plan_entry) const {
+  return std::ranges::count_if(runs_,
+                               [&](const RunSummary& run) { return run.open.plan == plan_entry; });
+}
+
+Result<RunHistory> RunHistory::read(const ledger::Ledger& ledger, std::int64_t run,
+                                    std::uint64_t size) {
+  RunHistory history(ledger);
+  const std::uint64_t end = size == 0 ? ledger.size() : std::min(size, ledger.size());
+  for (std::uint64_t index = 0; index < end; ++index) {
+    TRUEBOUND_TRY(entry, parsed_entry(ledger, index));
+    TRUEBOUND_TRY_VOID(history.take(entry, index, run));
+  }
+  return history;
+}
+
+Result<SlotEntries*> RunHistory::slot_at(std::int64_t slot, std::uint64_t index) {
+  if (slot < 0 || static_cast<std::size_t>(slot) >= slots_.size()) {
+    return Error{ErrorCode::malformed, "entry " + std::to_string(index) + ": the run has " +
+                                           std::to_string(slots_.size()) + " slots, not slot " +
+                                           std::to_string(slot)};
+  }
+  return &slots_[static_cast<std::size_t>(slot)];
+}
+
+Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std::int64_t run) {
+  const std::string type = type_of(entry);
+  if (type == RunOpen::type) {
+    TRUEBOUND_TRY(open, from_line<RunOpen>(entry, index));
+    if (open.run == run && open.slots >= 0) slots_.resize(static_cast<std::size_t>(open.slots));
+  } else if (type == AttemptOpen::type) {
+    TRUEBOUND_TRY(open, from_line<AttemptOpen>(entry, index));
+    if (open.run != run) return {};
+    TRUEBOUND_TRY(slot, slot_at(open.slot, index));
+    ++slot->attempts;
+    ++attempts_;
+    slot->open = index;
+    slot->close.reset();
+    open_slots_[index] = open.slot;
+  } else if (type == AttemptClose::type) {
+    TRUEBOUND_TRY(close, from_line<AttemptClose>(entry, index));
+    const auto opened = open_slots_.find(close.open);
+    if (opened == open_slots_.end()) return {};
+    SlotEntries& slot = slots_[static_cast<std::size_t>(opened->second)];
+    slot.close = index;
+    if (close.status == eval::Status::canceled) ++slot.given_up;
+    tokens_in_ += close.tokens_in.value_or(0);
+    tokens_out_ += close.tokens_out.value_or(0);
+    verdicts_[index];
+    open_slots_.erase(opened);
+  } else if (type == VerdictEntry::type) {
+    TRUEBOUND_TRY(verdict, from_line<VerdictEntry>(entry, index));
+    const auto of_this_run = verdicts_.find(verdict.close);
+    if (of_this_run != verdicts_.end()) of_this_run->second.push_back(index);
+  } else if (type == OutcomeEntry::type) {
+    TRUEBOUND_TRY(outcome, from_line<OutcomeEntry>(entry, index));
+    if (outcome.run != run) return {};
+    for (std::int64_t i = outcome.slot; i <= outcome.until.value_or(outcome.slot); ++i) {
+      TRUEBOUND_TRY(slot, slot_at(i, index));
+      slot->outcome = index;
+    }
+  } else if (type == Recovery::type) {
+    TRUEBOUND_TRY(recovery, from_line<Recovery>(entry, index));
+    if (recovery.run == run) ++recoveries_;
+  }
+  return {};
+}
+
+std::vector<std::uint64_t> RunHistory::dangling() const {
+  std::vector<std::uint64_t> opens;
+  for (const auto& [open, slot] : open_slots_)
+    opens.push_back(open);
+  return opens;
+}
+
+Result<std::optional<OutcomeEntry>> RunHistory::outcome(std::int64_t slot) const {
+  const std::optional<std::uint64_t> index = slots_.at(static_cast<std::size_t>(slot)).outcome;
+  if (!index) return std::optional<OutcomeEntry>();
+  TRUEBOUND_TRY(entry, parsed_entry(*ledger_, *index));
+  TRUEBOUND_TRY(outcome, from_line<OutcomeEntry>(entry, *index));
+  return std::optional<OutcomeEntry>(outcome);
+}
+
+Result<std::optional<AttemptClose>> RunHistory::close(std::int64_t slot) const {
+  const std::optional<std::uint64_t> index = slots_.at(static_cast<std::size_t>(slot)).close;
+  if (!index) return std::optional<AttemptClose>();
+  TRUEBOUND_TRY(entry, parsed_entry(*ledger_, *index));
+  TRUEBOUND_TRY(close, from_line<AttemptClose>(entry, *index));
+  return std::optional<AttemptClose>(close);
+}
+
+Result<eval::Transcript> RunHistory::transcript(const AttemptClose& close) const {
+  if (!close.transcript) return eval::Transcript{};
+  TRUEBOUND_TRY(digest, parse_digest(*close.transcript));
+  TRUEBOUND_TRY(payload, ledger_->blob(digest));
+  TRUEBOUND_TRY(value, json::parse_json(payload, "blob " + *close.transcript));
+  return json::read<eval::Transcript>(value, "blob " + *close.transcript, "the transcript");
+}
+
+Result<std::vector<Judged>> RunHistory::verdicts(std::uint64_t close_entry) const {
+  std::vector<Judged> judged;
+  const auto found = verdicts_.find(close_entry);
+  if (found == verdicts_.end()) return judged;
+  for (const std::uint64_t index : found->second) {
+    TRUEBOUND_TRY(entry, parsed_entry(*ledger_, index));
+    TRUEBOUND_TRY(verdict, from_line<VerdictEntry>(entry, index));
+    judged.push_back({.entry = index, .verdict = verdict});
+  }
+  return judged;
+}
+
+}  // namespace truebound::record

@@ -1,0 +1,108 @@
+#pragma once
+
+// Reads runs back from the ledger: which there are, and for one of them where each slot's entries
+// stand, in plan order. Analysis, reports and resume all start here, never from memory.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "truebound/core/result.h"
+#include "truebound/eval/conversation.h"
+#include "truebound/eval/outcome.h"
+#include "truebound/ledger/ledger.h"
+#include "truebound/record/entries.h"
+
+namespace truebound::record {
+
+/// A run as its open and close tell it.
+struct RunSummary {
+  std::uint64_t open_entry = 0;
+  RunOpen open;
+  std::optional<RunClose> close;
+  std::uint64_t published_at = 0;  ///< size of the latest report.publish, 0 for none
+};
+
+/// All runs of a ledger, in order.
+class History {
+ public:
+  /// One pass over the ledger's entries.
+  /// @error malformed  an entry of a run is not of its shape
+  static Result<History> read(const ledger::Ledger& ledger);
+
+  const std::vector<RunSummary>& runs() const { return runs_; }
+  /// The run of this number; 0 takes the last.
+  /// @error invalid_input  there is none
+  Result<RunSummary> run(std::int64_t number) const;
+  /// How many runs a plan has, known by its plan.register entry.
+  std::int64_t runs_of_plan(std::uint64_t plan_entry) const;
+
+ private:
+  std::vector<RunSummary> runs_;
+};
+
+/// Where the entries of one slot stand. Indices are of ledger entries.
+struct SlotEntries {
+  std::int32_t attempts = 0;           ///< opened so far
+  std::int32_t given_up = 0;           ///< of these, canceled: they do not count against the slot
+  std::optional<std::uint64_t> open;   ///< the latest
+  std::optional<std::uint64_t> close;  ///< of the latest open
+  std::optional<std::uint64_t> outcome;
+};
+
+/// What was judged of one query.
+struct Judged {
+  std::uint64_t entry = 0;
+  VerdictEntry verdict;
+};
+
+/// One run's slots, found again. Memory: some 60 bytes a slot.
+class RunHistory {
+ public:
+  /// One pass over the ledger's entries up to `size` (0: all).
+  static Result<RunHistory> read(const ledger::Ledger& ledger, std::int64_t run,
+                                 std::uint64_t size = 0);
+
+  const std::vector<SlotEntries>& slots() const { return slots_; }
+  /// Opens without a close, in order.
+  std::vector<std::uint64_t> dangling() const;
+  std::int64_t recoveries() const { return recoveries_; }
+  std::int64_t attempts() const { return attempts_; }
+  std::int64_t tokens_in() const { return tokens_in_; }
+  std::int64_t tokens_out() const { return tokens_out_; }
+
+  /// The outcome of a slot, or nothing where it has none yet.
+  Result<std::optional<OutcomeEntry>> outcome(std::int64_t slot) const;
+  /// The close of a slot's latest attempt, or nothing.
+  Result<std::optional<AttemptClose>> close(std::int64_t slot) const;
+  /// The transcript behind a close.
+  /// @error incomplete  the blob is withheld
+  Result<eval::Transcript> transcript(const AttemptClose& close) const;
+  /// The verdicts on a close, in order.
+  Result<std::vector<Judged>> verdicts(std::uint64_t close_entry) const;
+
+ private:
+  explicit RunHistory(const ledger::Ledger& ledger) : ledger_(&ledger) {}
+  Result<SlotEntries*> slot_at(std::int64_t slot, std::uint64_t index);
+  Result<void> take(const json::Value& entry, std::uint64_t index, std::int64_t run);
+
+  const ledger::Ledger* ledger_;
+  std::vector<SlotEntries> slots_;
+  std::map<std::uint64_t, std::int64_t> open_slots_;  ///< opens that wait for their close
+  std::map<std::uint64_t, std::vector<std::uint64_t>> verdicts_;  ///< close to verdict entries
+  std::int64_t recoveries_ = 0;
+  std::int64_t attempts_ = 0;
+  std::int64_t tokens_in_ = 0;
+  std::int64_t tokens_out_ = 0;
+};
+
+/// The parsed entry at an index.
+/// @error malformed  it is no JSON object
+Result<json::Value> parsed_entry(const ledger::Ledger& ledger, std::uint64_t index);
+
+/// The digests that an entry names: what must be there beside it.
+std::vector<Digest> blobs_of(const json::Value& entry);
+
+}  // namespace truebound::record

@@ -1,0 +1,67 @@
+#pragma once
+
+// Writes a run into the ledger, entry by entry. Each method returns when its entry is durable.
+
+#include <cstdint>
+#include <string>
+
+#include "truebound/core/clock.h"
+#include "truebound/core/result.h"
+#include "truebound/ledger/ledger.h"
+#include "truebound/record/entries.h"
+
+namespace truebound::record {
+
+/// What a run is opened with.
+struct RunStart {
+  RunKind kind = RunKind::assessment;
+  std::uint64_t plan = 0;                   ///< entry of plan.register
+  std::optional<std::uint64_t> seed_entry;  ///< entry of seed.draw
+  std::string seed;                         ///< the seed itself
+  std::int64_t limit = 0;                   ///< of a rehearsal
+  std::int64_t slots = 0;
+  std::string slot_root;
+  json::Value systems;
+};
+
+/// A run that is being written. Used from one thread.
+class RunRecord {
+ public:
+  /// Numbers the run, in the ledger and among those of its plan, and writes run.open.
+  static Result<RunRecord> open(ledger::Ledger& ledger, Clock& clock, const RunStart& start);
+  /// Goes on with a run that has no run.close.
+  static RunRecord resume(ledger::Ledger& ledger, Clock& clock, std::int64_t run);
+
+  std::int64_t run() const { return run_; }
+  Clock& clock() const { return *clock_; }
+  ledger::Ledger& ledger() const { return *ledger_; }
+
+  /// @return the entry's index
+  Result<std::uint64_t> open_attempt(std::int64_t slot, std::int64_t attempt,
+                                     const json::Value& request);
+  /// The transcript becomes a blob; `close.open` and the rest are the caller's.
+  Result<std::uint64_t> close_attempt(AttemptClose close, const eval::Transcript& transcript);
+  Result<std::uint64_t> add_verdict(VerdictEntry verdict, const eval::Judgement& judgement);
+  Result<std::uint64_t> add_outcome(const OutcomeEntry& outcome);
+  /// Says that the program came back, and closes each attempt that was left open as a crash.
+  Result<void> recover(const std::vector<std::uint64_t>& dangling);
+  Result<void> close(const std::string& reason, const eval::Counts& counts);
+  /// Binds a report to the run: both forms become blobs; it is a function of `size` entries.
+  Result<void> publish_report(const std::string& html, const std::string& json, std::uint64_t size);
+
+ private:
+  RunRecord(ledger::Ledger& ledger, Clock& clock, std::int64_t run)
+      : ledger_(&ledger), clock_(&clock), run_(run) {}
+
+  template <class Entry>
+  Result<std::uint64_t> append(const Entry& entry);
+
+  ledger::Ledger* ledger_;
+  Clock* clock_;
+  std::int64_t run_;
+};
+
+/// The program and its version, as run.open and reports name it.
+std::string engine_version();
+
+}  // namespace truebound::record
