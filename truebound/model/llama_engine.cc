@@ -173,9 +173,10 @@ struct LlamaEngine::Parts {
   void attach_threads(int threads);
   void run();
   bool wait_for_work();
-  void admit();
-  void fill_batch();
-  void feed_prompt(int number, Sequence& sequence);
+  bool admit(std::size_t number);
+  bool decode();
+  bool feed_prompt(int number);
+  void generate();
   void step();
   void take_logits(int number);
   void finish(int number, Result<LlamaReply> reply);
@@ -216,45 +217,57 @@ bool LlamaEngine::Parts::wait_for_work() {
   return !stopping;
 }
 
-void LlamaEngine::Parts::admit() {
+bool LlamaEngine::Parts::admit(std::size_t number) {
+  if (sequences[number]) return false;
   const std::lock_guard lock(mutex);
-  for (auto& sequence : sequences) {
-    if (queue.empty()) return;
-    if (sequence) continue;
-    sequence.emplace();
-    sequence->job = std::move(queue.front());
-    sequence->reply.tokens_in = static_cast<int>(sequence->job.prompt.tokens.size());
-    queue.pop_front();
-  }
+  if (queue.empty()) return false;
+  Sequence& sequence = sequences[number].emplace();
+  sequence.job = std::move(queue.front());
+  sequence.reply.tokens_in = static_cast<int>(sequence.job.prompt.tokens.size());
+  queue.pop_front();
+  return true;
 }
 
-void LlamaEngine::Parts::feed_prompt(int number, Sequence& sequence) {
+bool LlamaEngine::Parts::decode() {
+  const LlamaLog log;
+  const int status = llama_decode(context.get(), batch->raw());
+  if (stopping) return false;
+  if (status == 0) return true;
+  fail_all(invalid_input("model: expected to compute a step, failed with " +
+                         std::to_string(status) + ": " + log.reason()));
+  return false;
+}
+
+// A prompt is computed alone and cut at fixed places: kernels differ in rounding with the number of
+// tokens that they take at once, so company in the batch would change the text.
+bool LlamaEngine::Parts::feed_prompt(int number) {
+  Sequence& sequence = *sequences[static_cast<std::size_t>(number)];
   const auto& prompt = sequence.job.prompt.tokens;
-  const int total = static_cast<int>(prompt.size());
-  while (sequence.fed < total && batch->size() < batch_tokens) {
-    const bool last = sequence.fed == total - 1;
-    const int at = batch->add(prompt[static_cast<std::size_t>(sequence.fed)], sequence.position,
-                              number, last ? Batch::Logits::want : Batch::Logits::skip);
-    if (last) sequence.logits_at = at;
-    ++sequence.fed;
-    ++sequence.position;
+  while (sequence.position < sequence.reply.tokens_in) {
+    batch->clear();
+    while (sequence.position < sequence.reply.tokens_in && batch->size() < batch_tokens) {
+      const bool last = sequence.position == sequence.reply.tokens_in - 1;
+      sequence.logits_at =
+          batch->add(prompt[static_cast<std::size_t>(sequence.position)], sequence.position, number,
+                     last ? Batch::Logits::want : Batch::Logits::skip);
+      ++sequence.position;
+    }
+    if (!decode()) return false;
   }
+  take_logits(number);
+  return true;
 }
 
-void LlamaEngine::Parts::fill_batch() {
+void LlamaEngine::Parts::generate() {
   batch->clear();
-  const int count = static_cast<int>(sequences.size());
-  for (int number = 0; number < count; ++number) {
-    auto& sequence = sequences[static_cast<std::size_t>(number)];
-    if (!sequence) continue;
-    sequence->logits_at = -1;
-    if (sequence->fed < sequence->reply.tokens_in) continue;
-    sequence->logits_at =
-        batch->add(sequence->next, sequence->position++, number, Batch::Logits::want);
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    if (!sequences[i]) continue;
+    sequences[i]->logits_at = batch->add(sequences[i]->next, sequences[i]->position++,
+                                         static_cast<int>(i), Batch::Logits::want);
   }
-  for (int number = 0; number < count; ++number) {
-    auto& sequence = sequences[static_cast<std::size_t>(number)];
-    if (sequence && sequence->fed < sequence->reply.tokens_in) feed_prompt(number, *sequence);
+  if (batch->size() == 0 || !decode()) return;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    if (sequences[i]) take_logits(static_cast<int>(i));
   }
 }
 
@@ -288,19 +301,15 @@ void LlamaEngine::Parts::take_logits(int number) {
   }
 }
 
+// Between two steps of generation all free sequences are filled: a step costs almost the same
+// whether it decodes one token or eight.
 void LlamaEngine::Parts::step() {
-  fill_batch();
-  LlamaLog log;
-  const int status = llama_decode(context.get(), batch->raw());
-  if (stopping) return;
-  if (status != 0) {
-    return fail_all(invalid_input("model: expected to compute a step, failed with " +
-                                  std::to_string(status) + ": " + log.reason()));
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    while (admit(i)) {
+      if (!feed_prompt(static_cast<int>(i))) return;
+    }
   }
-  for (int number = 0; number < static_cast<int>(sequences.size()); ++number) {
-    const auto& sequence = sequences[static_cast<std::size_t>(number)];
-    if (sequence && sequence->logits_at >= 0) take_logits(number);
-  }
+  generate();
 }
 
 void LlamaEngine::Parts::fail_all(const Error& error) {
@@ -311,7 +320,6 @@ void LlamaEngine::Parts::fail_all(const Error& error) {
 
 void LlamaEngine::Parts::run() {
   while (wait_for_work()) {
-    admit();
     step();
   }
   fail_all(stopped_request());
