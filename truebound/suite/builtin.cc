@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "truebound/core/words.h"
+#include "truebound/eval/suite.h"
 #include "truebound/suite/embedded.h"
 
 namespace truebound::suite {
@@ -19,7 +20,7 @@ std::vector<std::string> builtin_files() {
 }
 
 Result<std::string> BuiltinFiles::read(const std::string& name) const {
-  if (!name.starts_with(builtin_mark)) return others_.read(name);
+  if (!name.starts_with(eval::builtin_mark)) return others_.read(name);
   const auto files = embedded_files();
   const auto file = std::ranges::find(files, name, &EmbeddedFile::name);
   if (file == files.end()) {

@@ -12,9 +12,6 @@
 
 namespace truebound::suite {
 
-/// What every name of a built-in file begins with.
-inline constexpr std::string_view builtin_mark = "builtin:";
-
 /// The suites that are built in.
 std::vector<std::string> builtin_names();
 

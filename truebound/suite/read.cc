@@ -6,6 +6,7 @@
 #include <set>
 
 #include "truebound/core/words.h"
+#include "truebound/suite/card.h"
 #include "truebound/suite/rows.h"
 #include "truebound/suite/suite.h"
 #include "truebound/text/utf8.h"

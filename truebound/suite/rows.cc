@@ -89,13 +89,13 @@ Result<Rows> rows_of_json(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-Result<Rows> cut_into_rows(std::string_view text, const std::string& file, Format format) {
+Result<Rows> cut_into_rows(std::string_view text, const std::string& file, eval::Format format) {
   switch (format) {
-    case Format::csv:
+    case eval::Format::csv:
       return rows_of_csv(text, file);
-    case Format::json:
+    case eval::Format::json:
       return rows_of_json(text, file);
-    case Format::jsonl:
+    case eval::Format::jsonl:
       break;
   }
   return rows_of_jsonl(text, file);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "truebound/core/result.h"
+#include "truebound/eval/suite.h"
 #include "truebound/json/value.h"
-#include "truebound/suite/suite_spec.h"
 
 namespace truebound::suite {
 
@@ -29,6 +29,6 @@ struct Rows {
 
 /// Cuts a file into rows.
 /// @error invalid_input  the file as a whole is no table: no header, no JSON, no list
-Result<Rows> cut_into_rows(std::string_view text, const std::string& file, Format format);
+Result<Rows> cut_into_rows(std::string_view text, const std::string& file, eval::Format format);
 
 }  // namespace truebound::suite

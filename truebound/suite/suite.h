@@ -1,40 +1,25 @@
 #pragma once
 
-// A suite as it is read: its samples in the order of the file, its card, and every row that is
-// none.
+// Folder: reads suites, the samples of an assessment with the card that says what they are for:
+// CSV, JSON and JSONL with one's own columns mapped, and the suites that are built in. The nouns
+// are in eval/suite.h.
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "truebound/core/file.h"
 #include "truebound/core/result.h"
-#include "truebound/eval/sample.h"
-#include "truebound/suite/card.h"
-#include "truebound/suite/suite_spec.h"
+#include "truebound/eval/suite.h"
 
 namespace truebound::suite {
 
-/// A row that is no sample, by the line of its file where it starts.
-struct BadRow {
-  std::string file;
-  std::size_t line = 0;
-  std::string why;  ///< expectation and finding
-};
+using eval::BadRow;
+using eval::Format;
+using eval::Suite;
+using eval::SuiteSpec;
 
-/// A suite, read.
-struct Suite {
-  std::string name;  ///< in the plan
-  Card card;
-  std::vector<eval::Sample> samples;
-  std::vector<BadRow> bad_rows;     ///< at most as many as the plan allows
-  std::vector<std::string> judges;  ///< names in the plan, in the order in which they are asked
-  std::vector<std::string> files;   ///< names of every file that was read
-  std::vector<std::string> unread_columns;  ///< columns of the file that nothing is read from
-  std::uint64_t expect_assumed = 0;         ///< samples that nobody said the expectation of
-};
-
-/// Reads a suite. `spec` is complete (see complete()). `files` must know the names of built-in
+/// Reads a suite. `spec` is complete, as plan::read leaves it: file and format are
+/// there. `files` must know the names of built-in
 /// files where the suite is built in: see BuiltinFiles.
 ///
 /// A sample's expectation is its own, else the suite's, else `target` where it has a target, else

@@ -1,9 +1,10 @@
 // Suites: what is read, what is refused, and how both are told.
 
+#include "truebound/suite/suite.h"
+
 #include <gtest/gtest.h>
 
 #include "truebound/suite/builtin.h"
-#include "truebound/suite/suite.h"
 #include "truebound/suite/taxonomy.h"
 
 namespace truebound::suite {
@@ -11,8 +12,10 @@ namespace {
 
 TEST(Starter, IsBuiltInWithItsCard) {
   const DiskFiles nowhere("/nonexistent");
-  SuiteSpec spec{.builtin = "starter"};
-  ASSERT_TRUE(complete(spec, "plan.yaml:1").ok());
+  const SuiteSpec spec{.builtin = "starter",
+                       .file = "builtin:starter/starter.jsonl",
+                       .card = "builtin:starter/card.json",
+                       .format = Format::jsonl};
   const Suite suite = read(spec, "starter", BuiltinFiles(nowhere)).value();
   EXPECT_EQ(suite.samples.size(), 220U);
   EXPECT_EQ(suite.card.empty_cells.size(), 2U);
