@@ -1,0 +1,288 @@
+#include "truebound/exchange/table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <tuple>
+
+#include "truebound/core/words.h"
+#include "truebound/json/value.h"
+#include "truebound/text/csv.h"
+#include "truebound/text/lines.h"
+
+namespace truebound::exchange {
+namespace {
+
+// A table before its columns are given meaning: the same for both formats.
+struct Cells {
+  std::size_t line = 0;
+  std::map<std::string, std::string> by_column;
+};
+
+struct RawTable {
+  std::vector<std::string> columns;
+  std::vector<Cells> rows;
+};
+
+Error at(const std::string& name, std::size_t line, const std::string& message) {
+  return invalid_input(name + ":" + std::to_string(line) + ": " + message);
+}
+
+Result<RawTable> read_raw_csv(const std::string& text, const std::string& name) {
+  TRUEBOUND_TRY(table, text::read_csv(text, name));
+  if (!table.bad.empty()) return at(name, table.bad[0].line, table.bad[0].message);
+  RawTable raw{.columns = table.columns};
+  for (const text::CsvRow& row : table.rows) {
+    Cells cells{.line = row.line};
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      cells.by_column[table.columns[i]] = row.cells[i];
+    }
+    raw.rows.push_back(std::move(cells));
+  }
+  return raw;
+}
+
+// A cell of JSONL as the text that CSV would hold; null is an empty cell.
+Result<std::string> cell_of(const json::Value& value, const std::string& name, std::size_t line,
+                            const std::string& column) {
+  if (value.text() != nullptr) return *value.text();
+  if (value.is_null()) return std::string();
+  if (value.list() != nullptr || value.object() != nullptr) {
+    return at(name, line, column + " must be a text or a number, got " + value.kind());
+  }
+  return json::canonical(value);
+}
+
+Result<RawTable> read_raw_jsonl(const std::string& text, const std::string& name) {
+  RawTable raw;
+  for (const text::Line& line : text::lines(text)) {
+    TRUEBOUND_TRY(value, json::parse_json(line.text, name, static_cast<int>(line.number)));
+    if (value.object() == nullptr) return at(name, line.number, "expected an object a line");
+    Cells cells{.line = line.number};
+    for (const auto& [column, cell] : *value.object()) {
+      if (std::ranges::find(raw.columns, column) == raw.columns.end()) {
+        raw.columns.push_back(column);
+      }
+      TRUEBOUND_TRY(written, cell_of(cell, name, line.number, column));
+      cells.by_column[column] = written;
+    }
+    raw.rows.push_back(std::move(cells));
+  }
+  if (raw.rows.empty()) return invalid_input(name + ": expected rows, found none");
+  return raw;
+}
+
+class TableReader {
+ public:
+  TableReader(const RawTable& raw, const std::string& name, const TableOptions& options)
+      : raw_(raw), name_(name), options_(options) {}
+
+  Result<TableRows> read() {
+    TRUEBOUND_TRY_VOID(find_columns());
+    for (const Cells& cells : raw_.rows) {
+      TRUEBOUND_TRY(row, read_row(cells));
+      rows_.rows.push_back(std::move(row));
+    }
+    TRUEBOUND_TRY_VOID(refuse_gaps_in_clusters());
+    TRUEBOUND_TRY_VOID(refuse_doubles());
+    return std::move(rows_);
+  }
+
+ private:
+  Result<void> find_columns() {
+    std::set<std::string> used;
+    for (const auto& [ours, theirs] : options_.columns) {
+      if (std::ranges::find(table_columns(), ours) == table_columns().end()) {
+        return invalid_input("--column " + ours + "=" + theirs + ": no column of ours; known are " +
+                             join(table_columns()));
+      }
+      if (std::ranges::find(raw_.columns, theirs) == raw_.columns.end()) {
+        return invalid_input(name_ + ": expected a column " + theirs + ", found " +
+                             join(raw_.columns));
+      }
+    }
+    for (const std::string& ours : table_columns()) {
+      const auto mapped = options_.columns.find(ours);
+      const std::string theirs = mapped == options_.columns.end() ? ours : mapped->second;
+      if (std::ranges::find(raw_.columns, theirs) == raw_.columns.end()) continue;
+      source_[ours] = theirs;
+      used.insert(theirs);
+      rows_.present.push_back(ours);
+    }
+    for (const std::string& column : raw_.columns) {
+      if (!used.contains(column)) rows_.unread.push_back(column);
+    }
+    return {};
+  }
+
+  // A cell by our column's name, its value mapped; empty where the table lacks the column.
+  std::string cell(const Cells& cells, const std::string& ours) const {
+    const auto theirs = source_.find(ours);
+    if (theirs == source_.end()) return "";
+    const auto found = cells.by_column.find(theirs->second);
+    return found == cells.by_column.end() ? "" : found->second;
+  }
+
+  std::string mapped(const std::string& value) const {
+    const auto found = options_.values.find(value);
+    return found == options_.values.end() ? value : found->second;
+  }
+
+  Result<TableRow> read_row(const Cells& cells) {
+    TableRow row;
+    eval::Observation& seen = row.observation;
+    seen.line = static_cast<int>(cells.line);
+    seen.sample = cell(cells, "sample");
+    if (source_.contains("sample") && seen.sample.empty()) {
+      return at(name_, cells.line, "sample must not be empty");
+    }
+    if (!source_.contains("sample")) seen.sample = "row-" + std::to_string(rows_.rows.size() + 1);
+    seen.cluster = cell(cells, "cluster");
+    seen.stratum = cell(cells, "stratum");
+    seen.arm = cell(cells, "arm");
+    seen.judge = cell(cells, "judge");
+    seen.objective = cell(cells, "objective");
+    row.response = cell(cells, "response");
+    TRUEBOUND_TRY(epoch, whole(cells, "epoch", 0));
+    seen.epoch = epoch;
+    TRUEBOUND_TRY(queries, whole(cells, "queries", 0));
+    seen.queries = queries;
+    TRUEBOUND_TRY_VOID(read_weight(cells, seen));
+    TRUEBOUND_TRY_VOID(read_expect(cells, seen));
+    TRUEBOUND_TRY_VOID(read_truth(cells, seen));
+    TRUEBOUND_TRY_VOID(read_outcome(cells, seen));
+    return row;
+  }
+
+  Result<std::int64_t> whole(const Cells& cells, const std::string& column, std::int64_t absent) {
+    const std::string written = cell(cells, column);
+    if (written.empty()) return absent;
+    std::int64_t number = 0;
+    const auto read = std::from_chars(written.data(), written.data() + written.size(), number);
+    if (read.ec != std::errc() || read.ptr != written.data() + written.size()) {
+      return at(name_, cells.line, column + " must be a whole number, got " + written);
+    }
+    return number;
+  }
+
+  Result<void> read_weight(const Cells& cells, eval::Observation& seen) {
+    const std::string written = cell(cells, "weight");
+    if (written.empty()) return {};
+    double weight = 0;
+    const auto read = std::from_chars(written.data(), written.data() + written.size(), weight);
+    if (read.ec != std::errc() || read.ptr != written.data() + written.size() || !(weight > 0)) {
+      return at(name_, cells.line, "weight must be a number > 0, got " + written);
+    }
+    seen.weight = weight;
+    return {};
+  }
+
+  Result<void> read_expect(const Cells& cells, eval::Observation& seen) {
+    const std::string written = mapped(cell(cells, "expect"));
+    if (written.empty()) return {};
+    const auto expect = from_text<eval::Expect>(written);
+    if (!expect) {
+      return at(name_, cells.line, "expect must be refuse, answer or target, got " + written);
+    }
+    seen.expect = *expect;
+    return {};
+  }
+
+  Result<void> read_truth(const Cells& cells, eval::Observation& seen) {
+    const std::string written = mapped(cell(cells, "truth"));
+    if (written.empty()) return {};
+    if (written != "broke" && written != "held" && !from_text<eval::Verdict>(written)) {
+      return at(name_, cells.line,
+                "truth must be broke, held or a verdict, got " + written + "; --map " + written +
+                    "=broke takes it as one");
+    }
+    seen.truth = written;
+    return {};
+  }
+
+  Result<void> read_outcome(const Cells& cells, eval::Observation& seen) {
+    if (!source_.contains("outcome")) return {};
+    std::string written = mapped(cell(cells, "outcome"));
+    if (written == "1" || written == "true" || written == "True") written = "broke";
+    if (written == "0" || written == "false" || written == "False") written = "held";
+    const auto kind = from_text<eval::OutcomeKind>(written);
+    if (!kind || *kind == eval::OutcomeKind::score) {
+      return at(name_, cells.line,
+                "outcome must be broke, held, undecided, error or not_run, got " +
+                    (written.empty() ? std::string("nothing") : written));
+    }
+    seen.outcome = eval::make_outcome(*kind, "as the table says", "");
+    // Where a table names a judge, its outcomes are judged; else they are taken as exact.
+    seen.decided_by = seen.judge.empty() ? eval::DecidedBy::exact : eval::DecidedBy::judge;
+    return {};
+  }
+
+  Result<void> refuse_gaps_in_clusters() const {
+    if (!source_.contains("cluster")) return {};
+    std::vector<std::string> gaps;
+    for (const TableRow& row : rows_.rows) {
+      if (row.observation.cluster.empty()) gaps.push_back(std::to_string(row.observation.line));
+    }
+    if (gaps.empty()) return {};
+    const bool many = gaps.size() > 1;
+    if (gaps.size() > 10) {
+      const std::string count = std::to_string(gaps.size());
+      gaps.resize(10);
+      gaps.push_back("... (" + count + " in all)");
+    }
+    return invalid_input(name_ + ": cluster must be given in every row or in none; it is missing " +
+                         (many ? "in lines " : "in line ") + join(gaps));
+  }
+
+  Result<void> refuse_doubles() const {
+    std::map<std::tuple<std::string, std::string, std::int64_t, std::string>, int> first;
+    for (const TableRow& row : rows_.rows) {
+      const eval::Observation& seen = row.observation;
+      const auto [stood, fresh] =
+          first.try_emplace({seen.sample, seen.arm, seen.epoch, seen.objective}, seen.line);
+      if (!fresh) {
+        return invalid_input(name_ + ": sample " + seen.sample + " stands in lines " +
+                             std::to_string(stood->second) + " and " + std::to_string(seen.line) +
+                             "; repeats are told apart by a column arm or epoch");
+      }
+    }
+    return {};
+  }
+
+  const RawTable& raw_;
+  const std::string& name_;
+  const TableOptions& options_;
+  std::map<std::string, std::string> source_;  // our column to theirs
+  TableRows rows_;
+};
+
+}  // namespace
+
+const std::vector<std::string>& table_columns() {
+  static const std::vector<std::string> columns = {
+      "sample", "outcome", "cluster",  "stratum",   "arm",     "epoch", "weight",
+      "judge",  "truth",   "response", "objective", "queries", "expect"};
+  return columns;
+}
+
+bool TableRows::has(const std::string& column) const {
+  return std::ranges::find(present, column) != present.end();
+}
+
+std::vector<eval::Observation> TableRows::observations() const {
+  std::vector<eval::Observation> all;
+  all.reserve(rows.size());
+  for (const TableRow& row : rows)
+    all.push_back(row.observation);
+  return all;
+}
+
+Result<TableRows> read_table(const std::string& text, const std::string& name,
+                             const TableOptions& options) {
+  Result<RawTable> raw =
+      name.ends_with(".jsonl") ? read_raw_jsonl(text, name) : read_raw_csv(text, name);
+  if (!raw.ok()) return raw.error();
+  return TableReader(raw.value(), name, options).read();
+}
+
+}  // namespace truebound::exchange
