@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace truebound::record {
 namespace {
@@ -10,6 +11,27 @@ namespace {
 constexpr std::array blob_keys = {"claims",    "engine",  "files",     "labels",
                                   "plan",      "reasons", "report",    "request",
                                   "responses", "systems", "transcript"};
+
+// The blob `files` of plan.register is a list of {name, digest, blob}. Where the list is withheld,
+// its own name is all that can be told.
+Result<void> add_listed(const ledger::Blobs& blobs, const Digest& list,
+                        std::vector<Digest>& digests) {
+  const Result<std::string> payload = blobs.get(list);
+  if (!payload.ok()) return {};
+  const Result<json::Value> files = json::parse_json(payload.value(), "files");
+  if (!files.ok() || files.value().list() == nullptr) {
+    return Error{ErrorCode::malformed, "blob " + list.hex() + ": expected a list of files"};
+  }
+  for (const json::Value& file : *files.value().list()) {
+    const json::Value* blob = file.find("blob");
+    if (blob == nullptr || blob->text() == nullptr) {
+      return Error{ErrorCode::malformed, "blob " + list.hex() + ": a file without its blob"};
+    }
+    TRUEBOUND_TRY(digest, parse_digest(*blob->text()));
+    digests.push_back(digest);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -23,15 +45,19 @@ Result<json::Value> parsed_entry(const ledger::Ledger& ledger, std::uint64_t ind
   return value;
 }
 
-std::vector<Digest> blobs_of(const json::Value& entry) {
+Result<std::vector<Digest>> References::named_by(std::string_view entry,
+                                                 const ledger::Blobs& blobs) const {
   std::vector<Digest> digests;
+  Result<json::Value> parsed = json::parse_json(entry, "entry");
+  if (!parsed.ok()) return Error{ErrorCode::malformed, parsed.error().message};
   for (const char* key : blob_keys) {
-    const json::Value* value = entry.find(key);
+    const json::Value* value = parsed.value().find(key);
     // In run.open and seed.draw, `plan` is an entry's index, a number.
     if (value == nullptr || value->text() == nullptr) continue;
-    if (Result<Digest> digest = parse_digest(*value->text()); digest.ok()) {
-      digests.push_back(digest.value());
-    }
+    TRUEBOUND_TRY(digest, parse_digest(*value->text()));
+    digests.push_back(digest);
+    if (std::string_view(key) != "files") continue;
+    TRUEBOUND_TRY_VOID(add_listed(blobs, digest, digests));
   }
   return digests;
 }

@@ -102,7 +102,11 @@ class RunHistory {
 /// @error malformed  it is no JSON object
 Result<json::Value> parsed_entry(const ledger::Ledger& ledger, std::uint64_t index);
 
-/// The digests that an entry names: what must be there beside it.
-std::vector<Digest> blobs_of(const json::Value& entry);
+/// Tells the ledger which blobs an entry names, and those that a list among them names.
+class References final : public ledger::BlobReferences {
+ public:
+  Result<std::vector<Digest>> named_by(std::string_view entry,
+                                       const ledger::Blobs& blobs) const override;
+};
 
 }  // namespace truebound::record
