@@ -1,0 +1,32 @@
+#pragma once
+
+// Folder: the run engine. It alone makes models speak: it drives an attempt at every slot, asks the
+// judges after each, and writes what happened before and after. This header: who plays.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "truebound/attack/attack.h"
+#include "truebound/context/systems.h"
+#include "truebound/eval/suite.h"
+#include "truebound/judge/judge.h"
+#include "truebound/model/model.h"
+
+namespace truebound::run {
+
+/// Everything that a run calls on, made before anything is written. Owned by the caller; must
+/// outlive the run.
+struct Cast {
+  std::vector<std::unique_ptr<model::Model>> models;
+  context::Systems systems;
+  std::map<std::string, std::unique_ptr<attack::Attack>> attacks;  ///< by name in the plan
+  std::map<std::string, std::unique_ptr<judge::Judge>> judges;     ///< by name in the plan
+  std::vector<eval::Suite> suites;                                 ///< in the plan's order
+
+  /// What run.open names: systems, judges, attacks and models with their identities.
+  json::Value identity() const;
+};
+
+}  // namespace truebound::run

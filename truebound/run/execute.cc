@@ -1,0 +1,85 @@
+#include "truebound/run/execute.h"
+
+#include <vector>
+
+#include "truebound/core/task.h"
+#include "truebound/run/slot_work.h"
+
+namespace truebound::run {
+namespace {
+
+// Slots are handed out in plan order; each worker takes the next when it has ended one. So memory
+// depends on how many are in flight, not on how many there are.
+Task<void> take_slots(std::uint64_t& next, Stage& stage) {
+  while (next < stage.slots.count() && !stage.halted()) {
+    const std::uint64_t index = next++;
+    co_await work_on(index, stage);
+  }
+}
+
+// A stop must reach models that are in the middle of a long answer.
+Task<void> watch_for_stop(const bool& ended, Stage& stage) {
+  constexpr std::chrono::milliseconds look_every{50};
+  while (!ended) {
+    if (stage.halted()) {
+      for (const auto& model : stage.cast.models) {
+        model->cancel();
+      }
+      co_return;
+    }
+    co_await sleep_for(look_every);
+  }
+}
+
+Task<void> work_on_all(Stage& stage) {
+  std::uint64_t next = 0;
+  bool ended = false;
+  const auto work = [&]() -> Task<void> {
+    std::vector<Task<void>> workers;
+    for (std::int64_t i = 0; i < stage.options.in_flight; ++i) {
+      workers.push_back(take_slots(next, stage));
+    }
+    co_await gather(std::move(workers));
+    ended = true;
+  };
+  std::vector<Task<void>> both;
+  both.push_back(work());
+  both.push_back(watch_for_stop(ended, stage));
+  co_await gather(std::move(both));
+}
+
+}  // namespace
+
+json::Value Cast::identity() const {
+  json::List models_list;
+  for (const auto& model : models) {
+    models_list.push_back(json::Object{{"name", model->name()}, {"identity", model->identity()}});
+  }
+  json::List judges_list;
+  for (const auto& [name, judge] : judges) {
+    judges_list.push_back(json::Object{{"name", name},
+                                       {"identity", judge->identity()},
+                                       {"decides_as", to_text(judge->decides_as())}});
+  }
+  return json::Object{
+      {"judges", judges_list}, {"models", models_list}, {"systems", systems.identity()}};
+}
+
+Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
+                       const record::RunHistory& history, const EngineOptions& options) {
+  Stage stage{.slots = slots,
+              .cast = cast,
+              .run = run,
+              .history = history,
+              .options = options,
+              .calls_left = options.calls.value_or(0)};
+  run_loop([&]() -> Task<void> { co_await work_on_all(stage); });
+  if (stage.failed) return *stage.failed;
+  if (stage.halted()) return Ending::stopped;
+  TRUEBOUND_CHECK(stage.counts.planned == static_cast<std::int64_t>(slots.count()),
+                  "exactly one outcome for every slot");
+  TRUEBOUND_TRY_VOID(run.close("complete", stage.counts));
+  return Ending::complete;
+}
+
+}  // namespace truebound::run

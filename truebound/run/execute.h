@@ -1,0 +1,70 @@
+#pragma once
+
+// Runs a plan's slots: an attempt at each, its verdicts, its outcome. One event loop; as many
+// attempts at once as the plan's budget says. Killed at any moment it can be resumed: what is
+// durable is never asked again.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "truebound/core/result.h"
+#include "truebound/eval/outcome.h"
+#include "truebound/plan/slots.h"
+#include "truebound/record/history.h"
+#include "truebound/record/run_record.h"
+#include "truebound/run/cast.h"
+
+namespace truebound::run {
+
+/// Told as a run goes on. Called from the loop's thread.
+class Progress {
+ public:
+  Progress() = default;
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  virtual ~Progress() = default;
+  /// A slot has its outcome; `counts` are all outcomes so far.
+  virtual void decided(const eval::Counts& counts) = 0;
+};
+
+/// Asks a run to end early. Set from any thread, or from a signal handler.
+class StopSignal {
+ public:
+  void request() { requested_.store(true, std::memory_order_relaxed); }
+  bool requested() const { return requested_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> requested_ = false;
+};
+
+/// How a run is driven.
+struct EngineOptions {
+  // Affects the result.
+  std::string seed;                   ///< what every random stream is keyed by
+  std::optional<std::int64_t> calls;  ///< queries that the budget allows; later slots are not run
+
+  // Affects speed or cost only.
+  std::int64_t in_flight = 8;                ///< attempts at once, >= 1
+  std::chrono::milliseconds timeout{60000};  ///< of one call
+  Progress* progress = nullptr;
+  const StopSignal* stop = nullptr;
+};
+
+/// How a run came out of execute().
+enum class Ending {
+  complete,  ///< every slot has its outcome, and the run is closed
+  stopped,   ///< asked to stop: what is durable stays, the rest can be resumed
+};
+
+/// Drives all slots that have no outcome yet, and closes the run when all have one. For a resumed
+/// run, `history` tells what is durable: a slot whose attempt closed with an answer is judged, not
+/// asked again. The caller has written `recovery` for attempts that dangled.
+///
+/// @error stopped  the ledger failed (disk full); what was durable stays
+Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
+                       const record::RunHistory& history, const EngineOptions& options);
+
+}  // namespace truebound::run

@@ -1,0 +1,216 @@
+#include "truebound/run/slot_work.h"
+
+namespace truebound::run {
+namespace {
+
+// A close of one of these kinds gives one more attempt, two in all: the slot may be answered yet.
+constexpr std::int64_t most_attempts = 2;
+
+bool may_try_again(eval::Status status) {
+  return status == eval::Status::timeout || status == eval::Status::lost ||
+         status == eval::Status::crash || status == eval::Status::canceled;
+}
+
+bool was_answered(eval::Status status) {
+  return status == eval::Status::ok || status == eval::Status::stopped;
+}
+
+// What an attempt came to, seen by its judges.
+struct Decision {
+  eval::Outcome outcome = eval::Undecided{"no_query"};
+  std::uint64_t follows = 0;
+  std::int64_t queries = 0;
+};
+
+class SlotWork {
+ public:
+  SlotWork(plan::Slot slot, Stage& stage)
+      : slot_(std::move(slot)),
+        stage_(stage),
+        sample_(stage.cast.suites[slot_.suite_index].samples[slot_.sample_index]) {}
+
+  Task<Result<void>> work() {
+    const record::SlotEntries& past = stage_.history.slots()[slot_.index];
+    if (past.outcome) {
+      TRUEBOUND_CO_TRY(outcome, stage_.history.outcome(static_cast<std::int64_t>(slot_.index)));
+      count(eval::make_outcome(outcome->outcome, outcome->reason, ""));
+      co_return Result<void>();
+    }
+    std::int64_t tried = past.attempts - past.given_up;
+    attempt_number_ = past.attempts;
+    if (past.close) {
+      TRUEBOUND_CO_TRY(close, stage_.history.close(static_cast<std::int64_t>(slot_.index)));
+      TRUEBOUND_CO_TRY(transcript, stage_.history.transcript(*close));
+      TRUEBOUND_CO_TRY(ended, co_await conclude(*past.close, *close, transcript, tried));
+      if (ended) co_return Result<void>();
+    }
+    while (true) {
+      if (stage_.halted()) co_return Result<void>();
+      if (!reserve_calls()) co_return not_run("budget");
+      ++tried;
+      eval::Transcript transcript;
+      record::AttemptClose close;
+      TRUEBOUND_CO_TRY(close_entry, co_await attempt(close, transcript));
+      if (close.status == eval::Status::canceled) co_return Result<void>();
+      TRUEBOUND_CO_TRY(ended, co_await conclude(close_entry, close, transcript, tried));
+      if (ended) co_return Result<void>();
+    }
+  }
+
+ private:
+  const attack::Attack& attack() const { return *stage_.cast.attacks.at(slot_.attack); }
+
+  void count(const eval::Outcome& outcome) {
+    stage_.counts.add(outcome);
+    if (stage_.options.progress != nullptr) stage_.options.progress->decided(stage_.counts);
+  }
+
+  // Reserved before dispatch, so that what is in flight cannot go beyond the budget.
+  bool reserve_calls() {
+    if (!stage_.options.calls) return true;
+    if (stage_.calls_left < attack().queries()) return false;
+    stage_.calls_left -= attack().queries();
+    return true;
+  }
+
+  json::Value request() const {
+    const context::System& system = this->system();
+    return json::Object{{"attack", slot_.attack},
+                        {"epoch", slot_.epoch},
+                        {"sample", json::write(sample_)},
+                        {"slot_key", slot_.key},
+                        {"system", system.digest()}};
+  }
+
+  const context::System& system() const {
+    return stage_.cast.systems.at(slot_.model, slot_.persona, slot_.deployment, slot_.arm);
+  }
+
+  // One attempt from its durable open to its durable close.
+  Task<Result<std::uint64_t>> attempt(record::AttemptClose& close, eval::Transcript& transcript) {
+    Clock& clock = stage_.run.clock();
+    ++attempt_number_;
+    TRUEBOUND_CO_TRY(open, stage_.run.open_attempt(static_cast<std::int64_t>(slot_.index),
+                                                   attempt_number_, request()));
+    const std::int64_t started_us = clock.steady_us();
+    model::Tape tape(clock);
+    attack::Means means({.sample = sample_,
+                         .system = system(),
+                         .seed = stage_.options.seed,
+                         .slot = slot_.key,
+                         .queries = attack().queries(),
+                         .tape = tape,
+                         .timeout = stage_.options.timeout});
+    co_await attack().attempt(means);
+    const attack::Ending ending = means.ending();
+    close = {.open = open,
+             .status = ending.status,
+             .layer = ending.layer,
+             .queries = static_cast<std::int64_t>(means.queries().size()),
+             .latency_us = clock.steady_us() - started_us};
+    for (const eval::Call& call : tape.calls()) {
+      if (!call.reply) continue;
+      if (call.reply->tokens_in)
+        close.tokens_in = close.tokens_in.value_or(0) + *call.reply->tokens_in;
+      if (call.reply->tokens_out)
+        close.tokens_out = close.tokens_out.value_or(0) + *call.reply->tokens_out;
+    }
+    transcript = {.calls = tape.calls(), .queries = means.queries(), .note = ending.note};
+    co_return stage_.run.close_attempt(close, transcript);
+  }
+
+  // Whether a closed attempt gives the slot its outcome.
+  Task<Result<bool>> conclude(std::uint64_t close_entry, record::AttemptClose close,
+                              const eval::Transcript& transcript, std::int64_t tried) {
+    // Queries that came back before a failure are judged too: one that broke stays broken.
+    if (!transcript.queries.empty()) {
+      TRUEBOUND_CO_TRY(decision, co_await decide(close_entry, transcript));
+      const bool broke = eval::kind_of(decision.outcome) == eval::OutcomeKind::broke;
+      if (broke || was_answered(close.status)) co_return finish(decision);
+    }
+    if (was_answered(close.status)) {
+      co_return finish({.outcome = eval::Undecided{"no_query"}, .follows = close_entry});
+    }
+    if (may_try_again(close.status) && tried < most_attempts) co_return false;
+    co_return finish(
+        {.outcome = eval::Failed{std::string(to_text(close.status))}, .follows = close_entry});
+  }
+
+  // The judges are asked on each query, until one breaks.
+  Task<Result<Decision>> decide(std::uint64_t close_entry, const eval::Transcript& transcript) {
+    Decision last;
+    std::optional<Decision> undecided;
+    for (const eval::Query& query : transcript.queries) {
+      Decision decision{.follows = close_entry, .queries = query.number};
+      if (query.layer != "none") {
+        decision.outcome = eval::outcome_of_stop(sample_.expect);
+      } else {
+        TRUEBOUND_CO_TRY_VOID(co_await ask_judges(close_entry, query, decision));
+      }
+      const eval::OutcomeKind kind = eval::kind_of(decision.outcome);
+      if (kind == eval::OutcomeKind::broke) co_return decision;
+      if (kind == eval::OutcomeKind::undecided && !undecided) undecided = decision;
+      last = decision;
+    }
+    // One query that nobody could decide leaves open whether the slot held.
+    if (undecided) co_return *undecided;
+    co_return last;
+  }
+
+  // The suite's judges in their order, the next where one is undecided.
+  Task<Result<void>> ask_judges(std::uint64_t close_entry, const eval::Query& query,
+                                Decision& decision) {
+    decision.outcome = eval::Undecided{"no_judge"};
+    for (const std::string& name : stage_.cast.suites[slot_.suite_index].judges) {
+      judge::Judge& judge = *stage_.cast.judges.at(name);
+      const eval::Judgement judgement = co_await judge.decide(sample_, query);
+      const record::VerdictEntry verdict{.close = close_entry,
+                                         .judge = judge.identity(),
+                                         .query = query.number,
+                                         .verdict = judgement.verdict};
+      TRUEBOUND_CO_TRY(entry, stage_.run.add_verdict(verdict, judgement));
+      decision.follows = entry;
+      decision.outcome = eval::outcome_of(judgement.verdict, sample_.expect, judgement.code);
+      if (eval::kind_of(decision.outcome) != eval::OutcomeKind::undecided) break;
+    }
+    co_return Result<void>();
+  }
+
+  Result<bool> finish(const Decision& decision) {
+    record::OutcomeEntry entry{.run = stage_.run.run(),
+                               .slot = static_cast<std::int64_t>(slot_.index),
+                               .outcome = eval::kind_of(decision.outcome),
+                               .reason = eval::reason_of(decision.outcome),
+                               .follows = decision.follows};
+    if (decision.queries > 0) entry.queries = decision.queries;
+    TRUEBOUND_TRY(index, stage_.run.add_outcome(entry));
+    static_cast<void>(index);
+    count(decision.outcome);
+    return true;
+  }
+
+  Result<void> not_run(const std::string& reason) {
+    TRUEBOUND_TRY(index, stage_.run.add_outcome({.run = stage_.run.run(),
+                                                 .slot = static_cast<std::int64_t>(slot_.index),
+                                                 .outcome = eval::OutcomeKind::not_run,
+                                                 .reason = reason}));
+    static_cast<void>(index);
+    count(eval::NotRun{reason});
+    return {};
+  }
+
+  plan::Slot slot_;
+  Stage& stage_;
+  const eval::Sample& sample_;
+  std::int64_t attempt_number_ = 0;
+};
+
+}  // namespace
+
+Task<void> work_on(std::uint64_t index, Stage& stage) {
+  SlotWork work(stage.slots.at(index), stage);
+  const Result<void> done = co_await work.work();
+  if (!done.ok() && !stage.failed) stage.failed = done.error();
+}
+
+}  // namespace truebound::run
