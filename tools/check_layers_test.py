@@ -60,6 +60,12 @@ class CheckLayers(unittest.TestCase):
             self.assertEqual(status, 1, line)
             self.assertIn(f"{file}:1: ", output)
 
+    def test_a_header_of_tests_may_use_their_library(self):
+        scratch = {"truebound/json/scratch.h": "#include <gtest/gtest.h>\n"}
+        user = '#include "truebound/json/scratch.h"\n'
+        self.assertEqual(self.faults(**scratch, **{"truebound/json/a_test.cc": user})[0], 0)
+        self.assertEqual(self.faults(**scratch, **{"truebound/json/a.cc": user})[0], 1)
+
     def test_quotes_mean_ours_and_angle_brackets_theirs(self):
         for line in ('#include "value.h"', '#include "fmt/core.h"', "#include <truebound/core/result.h>"):
             status, output = self.faults(**{"truebound/json/a.cc": line + "\n"})
