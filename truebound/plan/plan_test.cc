@@ -1,0 +1,377 @@
+// Plans: what is read, with which defaults, what is refused and how that is told, and the canonical
+// form that names a plan.
+
+#include "truebound/plan/plan.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "truebound/crypto/sha256.h"
+#include "truebound/plan/canonical.h"
+#include "truebound/plan/plan_cases.h"
+
+namespace truebound::plan {
+namespace {
+
+Result<Plan> read_text(const std::string& yaml) {
+  return read(TextFiles({{"plan.yaml", yaml}}), "plan.yaml", made_up_catalog());
+}
+
+// The error of a small plan with these lines after its three.
+std::string error_with(const std::string& lines) {
+  const auto plan = read_text(small_plan + lines);
+  return plan.ok() ? "no error" : plan.error().message;
+}
+
+const char* const full_plan = R"(truebound: plan/1
+title: Support assistant
+purpose: Decide whether prompt v7 may replace v6
+who: {assessor: Example Ltd, contact: safety@example.com, independence: operator, funding: own, access: {given: [api], refused: [weights]}}
+valid_until: 2026-12-31
+confidence: 0.9
+models:
+  zeta: {provider: endpoint, url: "https://api.example.com/v1", name: 4, price: {in: 1, out: 2}}
+  alpha: {provider: replay, file: answers.jsonl, threads: 8}
+instruments:
+  grader: {provider: endpoint, url: "https://api.example.com/v1"}
+personas: {plain: {}, teen: {about: a teenager, says: I am fourteen.}}
+deployments:
+  support: {system_prompt: prompts/v7.txt, product: web chat, language: en, temperature: 0.7, max_tokens: 256}
+safeguards:
+  guard_prompt: {kind: system_prompt, text: "Refuse what could harm people."}
+  harm_words: {kind: input_filter, patterns: patterns/harm.yaml}
+  guard: {kind: model_filter, model: grader}
+arms: {off: [], on: [harm_words, guard_prompt], 2: [guard]}
+suites:
+  starter: {builtin: starter, judge: [refusal, wording]}
+  own: {file: tickets.csv, columns: {input: text, hazard: topic}, expect: answer, judge: refusal, bad_rows: 3}
+attacks: [{name: direct, id: direct}, {name: b64, id: base64, instruction: without}, {id: base64}]
+epochs: 2
+judges:
+  refusal: {kind: rules}
+  wording: {kind: rubric, model: grader, rubric: rubrics/harm.md, calibration: labels.csv}
+sampling: {kind: fixed, take: 20, correlation: 0.5}
+claims:
+  - {name: harm, ask: rate_below, threshold: 0.05, where: {expect: refuse}, by: [arm], estimand: generalized, gate: on}
+  - {name: third, ask: rate_above, threshold: 0.10, where: {expect: answer, arm: 2}, estimand: fixed_set}
+budget: {in_flight: 16, timeout_ms: 1000, calls: 5000, tokens: 2000000, money: 20}
+)";
+
+Plan read_full() {
+  auto plan = read_text(full_plan);
+  EXPECT_TRUE(plan.ok()) << (plan.ok() ? "" : plan.error().message);
+  return plan.value();
+}
+
+FileDigests digests_of(const Plan& plan) {
+  FileDigests digests;
+  for (const std::string& name : file_names(plan))
+    digests.emplace(name, crypto::sha256(name));
+  return digests;
+}
+
+TEST(Read, TheShortestPlanGetsItsDefaults) {
+  const Plan plan = read_text(small_plan).value();
+  EXPECT_EQ(plan.confidence, .95);
+  EXPECT_EQ(plan.epochs, 1U);
+  ASSERT_EQ(plan.personas.size(), 1U);
+  EXPECT_EQ(plan.personas[0].name, "plain");
+  ASSERT_EQ(plan.deployments.size(), 1U);
+  EXPECT_EQ(plan.deployments[0].name, "default");
+  ASSERT_EQ(plan.arms.size(), 1U);
+  EXPECT_EQ(plan.arms[0].name, "off");
+  EXPECT_TRUE(plan.arms[0].specification.empty());
+  ASSERT_EQ(plan.attacks.size(), 1U);
+  EXPECT_EQ(plan.attacks[0].name, "direct");
+  EXPECT_EQ(plan.sampling.correlation, 1.0);
+  EXPECT_FALSE(plan.sampling.take.count.has_value());
+  EXPECT_EQ(plan.budget.timeout_ms, 60000U);
+  EXPECT_EQ(plan.models[0].specification.whole("threads"), 2);
+  EXPECT_EQ(plan.suites[0].specification.format, eval::Format::csv);
+}
+
+TEST(Read, AFullPlanKeepsItsOrderAndItsNames) {
+  const Plan plan = read_full();
+  EXPECT_EQ(plan.models[0].name, "zeta");
+  EXPECT_EQ(plan.models[0].specification.id, "endpoint");
+  EXPECT_EQ(plan.models[0].specification.text("name"), "4");
+  EXPECT_EQ(plan.arms[2].name, "2");
+  EXPECT_EQ(plan.arms[1].specification, (std::vector<std::string>{"harm_words", "guard_prompt"}));
+  EXPECT_EQ(plan.attacks[2].name, "base64");
+  EXPECT_EQ(plan.attacks[2].specification.text("instruction"), "with");
+  EXPECT_EQ(plan.claims[1].where.at("arm"), "2");
+  EXPECT_EQ(plan.claims[0].gate, "on");
+  EXPECT_EQ(plan.sampling.take.count, 20U);
+  EXPECT_EQ(plan.who.access.refused, std::vector<std::string>{"weights"});
+  EXPECT_EQ(plan.suites[1].specification.judge.list, std::vector<std::string>{"refusal"});
+}
+
+TEST(Read, EveryFileThatThePlanNamesIsListedOnceInItsOrder) {
+  const std::vector<std::string> expected{"builtin:starter/starter.jsonl",
+                                          "builtin:starter/card.json",
+                                          "tickets.csv",
+                                          "prompts/v7.txt",
+                                          "answers.jsonl",
+                                          "patterns/harm.yaml",
+                                          "rubrics/harm.md",
+                                          "labels.csv"};
+  std::vector<std::string> names = file_names(read_full());
+  std::ranges::sort(names);
+  std::vector<std::string> sorted = expected;
+  std::ranges::sort(sorted);
+  EXPECT_EQ(names, sorted);
+}
+
+TEST(Read, ASuiteWithoutJudgesIsJudgedByAllInTheirOrder) {
+  const Plan plan =
+      read_text(std::string(small_plan) + "judges: {b: {kind: rules}, a: {kind: rules}}\n").value();
+  EXPECT_EQ(plan.suites[0].specification.judge.list, (std::vector<std::string>{"b", "a"}));
+}
+
+TEST(Errors, NameTheLineTheExpectationAndTheFinding) {
+  EXPECT_EQ(error_with("epochs: 0\n"), "plan.yaml:4: epochs must be >= 1, got 0");
+  EXPECT_EQ(error_with("epochs: -1\n"), "plan.yaml:4: epochs must be >= 0, got -1");
+  EXPECT_EQ(error_with("epochs: many\n"), "plan.yaml:4: epochs must be a whole number, got a text");
+  EXPECT_EQ(error_with("title: x\nconfidence: 95\n"),
+            "plan.yaml:5: confidence must be in (0, 1), got 95");
+  EXPECT_EQ(error_with("sampling:\n  kind: fixed\n  correlation: 1.5\n"),
+            "plan.yaml:6: correlation must be in [0, 1], got 1.5");
+  EXPECT_EQ(error_with("sampling: {take: 0}\n"),
+            "plan.yaml:4: take must be all or a whole number >= 1, got 0");
+  EXPECT_EQ(error_with("sampling: {take: some}\n"),
+            "plan.yaml:4: take must be all or a whole number >= 1, got some");
+  EXPECT_EQ(error_with("budget: {in_flight: 0}\n"), "plan.yaml:4: in_flight must be >= 1, got 0");
+  EXPECT_EQ(error_with("budget: {money: 0}\n"), "plan.yaml:4: money must be > 0, got 0");
+}
+
+TEST(Errors, ADateMustExist) {
+  for (const char* date : {"2026-02-30", "2026-13-01", "26-01-01", "tomorrow", "2026-1-1"}) {
+    EXPECT_EQ(error_with("valid_until: '" + std::string(date) + "'\n"),
+              "plan.yaml:4: valid_until must be a date, YYYY-MM-DD, got " + std::string(date));
+  }
+  EXPECT_EQ(error_with("valid_until: 2028-02-29\n"), "no error");
+}
+
+TEST(Errors, AnUnknownKeyIsRefusedWithTheNearestKnownOne) {
+  EXPECT_EQ(error_with("epoch: 1\n"),
+            "plan.yaml:4: unknown key epoch in the plan; did you mean epochs?");
+  EXPECT_EQ(error_with("deployments:\n  d:\n    temperatur: 1\n"),
+            "plan.yaml:6: unknown key temperatur in deployments.d; did you mean temperature?");
+  EXPECT_EQ(error_with("judges:\n  r: {kind: rules,\n      calibrations: after}\n"),
+            "plan.yaml:6: unknown key calibrations in judges.r; did you mean calibration?");
+  EXPECT_EQ(error_with("who: {assesor: x}\n"),
+            "plan.yaml:4: unknown key assesor in who; did you mean assessor?");
+}
+
+TEST(Errors, AnUnknownKindIsRefusedWithTheNearestKnownOne) {
+  EXPECT_EQ(error_with("judges:\n  r: {kind: rule}\n"),
+            "plan.yaml:5: kind in judges.r must be one of rules, rubric, got rule; "
+            "did you mean rules?");
+  EXPECT_EQ(error_with("attacks:\n  - {id: direct}\n  - {name: x, id: base46}\n"),
+            "plan.yaml:6: id in attacks.x must be one of direct, base64, got base46; "
+            "did you mean base64?");
+  EXPECT_EQ(error_with("safeguards: {s: {}}\n"), "plan.yaml:4: kind is required in safeguards.s");
+  EXPECT_EQ(read_text("truebound: plan/1\nmodels: {m: {provider: replai}}\n"
+                      "suites: {s: {builtin: starter}}\n")
+                .error()
+                .message,
+            "plan.yaml:2: provider in models.m must be one of replay, endpoint, got replai; "
+            "did you mean replay?");
+}
+
+TEST(Errors, AnOptionThatIsMissingOrOfAnotherKindIsTold) {
+  EXPECT_EQ(error_with("instruments: {i: {provider: endpoint}}\n"),
+            "plan.yaml:4: url is required in instruments.i (endpoint)");
+  EXPECT_EQ(error_with("judges: {r: {kind: rules, cut: high}}\n"),
+            "plan.yaml:4: cut in judges.r must be a number, got a text");
+  EXPECT_EQ(error_with("instruments: {i: {provider: endpoint, url: u, headers: [a]}}\n"),
+            "plan.yaml:4: headers in instruments.i must be a mapping, got a list");
+  EXPECT_EQ(error_with("safeguards: {s: {kind: input_filter, patterns: ''}}\n"),
+            "plan.yaml:4: patterns in safeguards.s must be the name of a file, got a text");
+}
+
+TEST(Errors, AReferenceToWhatIsNotThereIsRefusedWithTheNearestOne) {
+  const std::string guard = "safeguards: {guard_prompt: {kind: system_prompt, text: x}}\n";
+  EXPECT_EQ(error_with(guard + "arms: {on: [guard_promt]}\n"),
+            "plan.yaml:5: safeguards of arms.on must be one of guard_prompt, got guard_promt; "
+            "did you mean guard_prompt?");
+  EXPECT_EQ(error_with("arms: {on: [x]}\n"),
+            "plan.yaml:4: safeguards of arms.on names x, and the plan has none");
+  EXPECT_EQ(error_with(guard + "arms: {on: [guard_prompt, guard_prompt]}\n"),
+            "plan.yaml:5: safeguards of arms.on must name each once, got guard_prompt twice");
+  EXPECT_EQ(read_text("truebound: plan/1\nmodels: {m: {provider: replay, file: a}}\n"
+                      "suites:\n  s: {builtin: starter,\n    judge: [refusl]}\n"
+                      "judges: {refusal: {kind: rules}}\n")
+                .error()
+                .message,
+            "plan.yaml:5: judge of suites.s must be one of refusal, got refusl; "
+            "did you mean refusal?");
+  EXPECT_EQ(error_with("judges: {w: {kind: rubric, model: gradr}}\n"
+                       "instruments: {grader: {provider: endpoint, url: u}}\n"),
+            "plan.yaml:4: model in judges.w must be one of grader, got gradr; "
+            "did you mean grader?");
+}
+
+TEST(Errors, AClaimMustNameWhatThePlanHas) {
+  const std::string claim = "claims:\n  - name: harm\n    ask: rate_below\n    threshold: 0.05\n";
+  EXPECT_EQ(error_with(claim + "    where: {expct: refuse}\n"),
+            "plan.yaml:8: a factor in where must be one of suite, sample, model, persona, "
+            "deployment, arm, attack, epoch, expect, hazard, stratum, language, got expct; "
+            "did you mean expect?");
+  EXPECT_EQ(error_with(claim + "    where: {expect: refused}\n"),
+            "plan.yaml:8: expect in where must be one of refuse, answer, target, got refused; "
+            "did you mean refuse?");
+  EXPECT_EQ(error_with(claim + "    where:\n      arm: \"on\"\n"),
+            "plan.yaml:9: arm in where must be one of off, got on");
+  EXPECT_EQ(error_with(claim + "    by: [arms]\n").substr(0, 33),
+            "plan.yaml:8: factors in by must b");
+  EXPECT_EQ(error_with(claim + "    by: [arm]\n    gate: of\n"),
+            "plan.yaml:9: gate must be one of all, off, got of; did you mean off?");
+  EXPECT_EQ(error_with(claim + "    by: [arm]\n    where: {arm: off}\n"),
+            "plan.yaml:8: by must name factors that where leaves open, got arm");
+  EXPECT_EQ(error_with(claim + "    by: [hazard]\n    gate: vcr\n"), "no error");
+  EXPECT_EQ(error_with("claims: [{name: h, ask: rate_below, threshold: 1}]\n"),
+            "plan.yaml:4: threshold must be in (0, 1), got 1");
+  EXPECT_EQ(error_with("claims: [{name: h, ask: no_worse_than, threshold: .1}]\n"),
+            "plan.yaml:4: margin is required in claims.h (no_worse_than)");
+  EXPECT_EQ(error_with("claims: [{name: h, ask: no_worse_than, threshold: .1, margin: .1}]\n"),
+            "plan.yaml:4: baseline is required for claims.h (no_worse_than)");
+}
+
+TEST(Errors, ASuiteIsBuiltInOrAFileAndTheKeySaysWhich) {
+  const auto error = [](const std::string& entry) {
+    const auto plan = read_text(
+        "truebound: plan/1\nmodels: {m: {provider: replay, file: a}}\nsuites:\n  s: " + entry +
+        "\n");
+    return plan.ok() ? "no error" : plan.error().message;
+  };
+  EXPECT_EQ(error("{expect: refuse}"),
+            "plan.yaml:4: suites.s: there must be either builtin or file, got neither");
+  EXPECT_EQ(error("{builtin: starter, file: a.csv}"),
+            "plan.yaml:4: suites.s: there must be either builtin or file, got both");
+  EXPECT_EQ(error("{builtin: startr}"),
+            "plan.yaml:4: suites.s: builtin must be one of starter, got startr; "
+            "did you mean starter?");
+  EXPECT_EQ(error("{file: 'builtin:starter/starter.jsonl'}"),
+            "plan.yaml:4: suites.s: what is built in must be named by the key builtin, got "
+            "builtin:starter/starter.jsonl");
+  EXPECT_EQ(error("{file: a.txt}"),
+            "plan.yaml:4: suites.s: file must end in .csv, .jsonl or .json, or format must be "
+            "given, got a.txt");
+  EXPECT_EQ(error("{file: a.txt, format: jsonl}"), "no error");
+  EXPECT_EQ(error("{file: a.csv, columns: {inptu: text}}"),
+            "plan.yaml:4: suites.s: columns must be one of id, input, expect, target, choices, "
+            "hazard, stratum, cluster, language, provenance, got inptu; did you mean input?");
+  EXPECT_EQ(error("{file: a.csv, values: {unsafe: refused}}"),
+            "plan.yaml:4: suites.s: values.unsafe must be one of refuse, answer, target, got "
+            "refused; did you mean refuse?");
+}
+
+TEST(Errors, NamesArePrintableShortAndUnique) {
+  EXPECT_EQ(error_with("personas: {\"a\\nb\": {}}\n"),
+            "plan.yaml:4: names in personas must be 1 to 80 bytes without control characters, "
+            "got 'a<U+000A>b'");
+  EXPECT_NE(error_with("personas: {" + std::string(81, 'x') + ": {}}\n"), "no error");
+  EXPECT_EQ(error_with("personas: {" + std::string(80, 'x') + ": {}, 8: {}}\n"), "no error");
+  EXPECT_EQ(error_with("attacks: [{id: direct}, {name: direct, id: base64}]\n"),
+            "plan.yaml:4: names in attacks must be unique, got direct twice");
+  EXPECT_EQ(error_with("personas: {8: {}, '8': {}}\n"), "plan.yaml:4: the key 8 stands twice");
+  EXPECT_EQ(error_with("safeguards: {none: {kind: system_prompt, text: x}}\n"),
+            "plan.yaml:4: a safeguard must not be called none or provider, got none");
+}
+
+TEST(Errors, ADeploymentSaysHowItIsAskedWithinRanges) {
+  EXPECT_EQ(error_with("deployments:\n  d:\n    temperature: -1\n"),
+            "plan.yaml:6: temperature must be >= 0, got -1");
+  EXPECT_EQ(error_with("deployments: {d: {top_p: 0}}\n"),
+            "plan.yaml:4: top_p must be in (0, 1], got 0");
+  EXPECT_EQ(error_with("deployments: {d: {max_tokens: 0}}\n"),
+            "plan.yaml:4: max_tokens must be >= 1, got 0");
+  EXPECT_EQ(error_with("deployments: {d: {system_prompt: a, system_text: b}}\n"),
+            "plan.yaml:4: deployments.d must have system_prompt or system_text, got both");
+}
+
+TEST(Errors, WhatIsNoPlanIsTold) {
+  EXPECT_EQ(read_text("truebound: plan/2\n").error().message,
+            "plan.yaml:1: truebound must be plan/1, got plan/2");
+  EXPECT_EQ(read_text("").error().message, "plan.yaml: the plan must be a mapping, got nothing");
+  EXPECT_EQ(read_text("models: {}\n").error().message, "plan.yaml:1: truebound is required");
+  EXPECT_EQ(read_text("truebound: plan/1\nmodels: {}\nsuites: {}\n").error().message,
+            "plan.yaml:2: models must have at least one entry, got none");
+  EXPECT_EQ(read_text("truebound: plan/1\ntitle: \xFF\n").error().message,
+            "plan.yaml:2: expected UTF-8, found other bytes");
+  EXPECT_EQ(read(TextFiles({}), "plan.yaml", made_up_catalog()).error().code,
+            ErrorCode::invalid_input);
+}
+
+TEST(Canonical, OfTheShortestPlanIsThisTextWithThisDigest) {
+  const Plan plan = read_text(small_plan).value();
+  const std::string answers = crypto::sha256("answers").hex();
+  const std::string own = crypto::sha256("own").hex();
+  const FileDigests digests{{"answers.jsonl", crypto::sha256("answers")},
+                            {"own.csv", crypto::sha256("own")}};
+  EXPECT_EQ(canonical(plan, digests), "");
+  EXPECT_EQ(plan_digest(plan, digests).hex(), "");
+}
+
+TEST(Canonical, ReadsBackAsItself) {
+  const Plan plan = read_full();
+  const std::string text = canonical(plan, digests_of(plan));
+  const Plan back = thaw(json::parse_json(text, "x").value()).value();
+  EXPECT_EQ(canonical(back, {}), text);
+  EXPECT_EQ(back.arms[1].specification, (std::vector<std::string>{"harm_words", "guard_prompt"}));
+  EXPECT_EQ(back.suites[0].specification.file,
+            crypto::sha256("builtin:starter/starter.jsonl").hex());
+  EXPECT_EQ(back.claims[0].gate, "on");
+  EXPECT_EQ(back.sampling.take.count, 20U);
+  EXPECT_EQ(back.attacks[1].specification.text("instruction"), "without");
+}
+
+TEST(Canonical, WhatAffectsNoResultIsNotInTheDigest) {
+  const Plan plan = read_full();
+  const Digest digest = plan_digest(plan, digests_of(plan));
+  const auto digest_with = [&](const std::string& from, const std::string& to) {
+    std::string text = full_plan;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    auto other = read_text(text);
+    EXPECT_TRUE(other.ok()) << (other.ok() ? "" : other.error().message);
+    return plan_digest(other.value(), digests_of(other.value()));
+  };
+  EXPECT_EQ(digest_with("Example Ltd", "Other Ltd"), digest);
+  EXPECT_EQ(digest_with("in_flight: 16", "in_flight: 1"), digest);
+  EXPECT_EQ(digest_with("threads: 8", "threads: 1"), digest);
+  EXPECT_EQ(digest_with("price: {in: 1, out: 2}", "price: {in: 9, out: 9}"), digest);
+  EXPECT_EQ(digest_with("title: Support", "# a comment\ntitle: Support"), digest);
+  EXPECT_EQ(digest_with("{kind: rules}", "{kind: rules, calibration: after, cut: 0.5}"), digest);
+  EXPECT_NE(digest_with("off: [], on", "on"), digest);
+  EXPECT_NE(digest_with("epochs: 2", "epochs: 3"), digest);
+  EXPECT_NE(digest_with("[harm_words, guard_prompt]", "[guard_prompt, harm_words]"), digest);
+  EXPECT_NE(digest_with("threshold: 0.05", "threshold: 0.06"), digest);
+  EXPECT_NE(digest_with("{plain: {}, teen:", "{none_such: {}, teen:"), digest);
+}
+
+TEST(Canonical, AFileCountsByItsBytesNotByItsName) {
+  const Plan plan = read_text(small_plan).value();
+  std::string renamed = small_plan;
+  renamed.replace(renamed.find("own.csv"), 7, "new.csv");
+  const Plan other = read_text(renamed).value();
+  const TextFiles files(
+      {{"own.csv", "id,input\na,x\n"}, {"new.csv", "id,input\na,x\n"}, {"answers.jsonl", "{}"}});
+  EXPECT_EQ(plan_digest(plan, digest_files(plan, files).value()),
+            plan_digest(other, digest_files(other, files).value()));
+  const TextFiles changed({{"own.csv", "id,input\na,y\n"}, {"answers.jsonl", "{}"}});
+  EXPECT_NE(plan_digest(plan, digest_files(plan, files).value()),
+            plan_digest(plan, digest_files(plan, changed).value()));
+}
+
+TEST(Canonical, WhatIsNoPlanIsNotThawed) {
+  EXPECT_EQ(thaw(json::Value("x")).error().code, ErrorCode::malformed);
+  EXPECT_EQ(thaw(json::Object{{"truebound", "plan/1"}}).error().code, ErrorCode::malformed);
+}
+
+}  // namespace
+}  // namespace truebound::plan
