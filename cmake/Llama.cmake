@@ -9,6 +9,8 @@ endif()
 find_package(llama CONFIG REQUIRED PATHS ${llama_prefix}/lib/cmake/llama NO_DEFAULT_PATH)
 add_library(truebound_llama INTERFACE IMPORTED GLOBAL)
 target_link_libraries(truebound_llama INTERFACE ${llama_prefix}/lib/libllama_jinja.a llama)
+get_filename_component(llama_build ${llama_prefix} NAME)
+target_compile_definitions(truebound_llama INTERFACE TRUEBOUND_LLAMA_BUILD="${llama_build}")
 target_include_directories(truebound_llama SYSTEM INTERFACE
   ${llama_prefix}/include ${llama_prefix}/include/llama)
 

@@ -68,6 +68,7 @@ struct Job {
   LlamaSampling sampling;
   int max_tokens = 0;
   RandomStream stream{0};
+  std::chrono::milliseconds timeout{0};
   LlamaEngine::Callback done;
 };
 
@@ -78,6 +79,7 @@ struct Sequence {
   int position = 0;    // where the next token goes
   TokenId next = 0;    // drawn, not fed yet
   int logits_at = -1;  // place in this step's batch whose logits are wanted, or none
+  std::chrono::steady_clock::time_point deadline;
   LlamaReply reply;
 };
 
@@ -170,6 +172,7 @@ struct LlamaEngine::Parts {
   }
 
   Result<void> load_template(const Path& file, const std::string& given);
+  Result<void> check_size(const TokenizedPrompt& prompt) const;
   void attach_threads(int threads);
   void run();
   bool wait_for_work();
@@ -202,6 +205,13 @@ Result<void> LlamaEngine::Parts::load_template(const Path& file, const std::stri
   return {};
 }
 
+Result<void> LlamaEngine::Parts::check_size(const TokenizedPrompt& prompt) const {
+  const auto size = static_cast<int>(prompt.tokens.size());
+  if (size >= 1 && size < window) return {};
+  return invalid_input("prompt: expected 1 to " + std::to_string(window - 1) +
+                       " tokens to fit the window, got " + std::to_string(size));
+}
+
 // One pool for the model's life: without it ggml starts its threads anew for each step.
 void LlamaEngine::Parts::attach_threads(int threads) {
   ggml_threadpool_params params = ggml_threadpool_params_default(threads);
@@ -225,6 +235,8 @@ bool LlamaEngine::Parts::admit(std::size_t number) {
   sequence.job = std::move(queue.front());
   sequence.reply.tokens_in = static_cast<int>(sequence.job.prompt.tokens.size());
   queue.pop_front();
+  if (sequence.job.prompt.opens_thinking) sequence.reply.text = "<think>\n";
+  sequence.deadline = std::chrono::steady_clock::now() + sequence.job.timeout;
   return true;
 }
 
@@ -297,6 +309,10 @@ void LlamaEngine::Parts::take_logits(int number) {
   reply.text += tokens->piece(sequence.next);
   if (reply.tokens_out >= sequence.job.max_tokens || sequence.position >= window) {
     reply.finish = LlamaFinish::length;
+    return finish(number, std::move(reply));
+  }
+  if (std::chrono::steady_clock::now() >= sequence.deadline) {
+    reply.finish = LlamaFinish::timeout;
     finish(number, std::move(reply));
   }
 }
@@ -377,14 +393,23 @@ Result<void> LlamaEngine::supports_system() const {
   return parts_->chat_template->supports_system();
 }
 
+Result<void> LlamaEngine::fits(const std::vector<LlamaMessage>& messages) const {
+  TRUEBOUND_TRY(prompt, tokenize(messages));
+  return parts_->check_size(prompt);
+}
+
+int LlamaEngine::window() const {
+  return parts_->window;
+}
+
+std::string LlamaEngine::version() {
+  return "llama.cpp of llama-cpp-python " TRUEBOUND_LLAMA_BUILD;
+}
+
 void LlamaEngine::submit(LlamaRequest request, Callback done) {
   auto prompt = tokenize(request.messages);
   if (!prompt.ok()) return done(prompt.error());
-  const auto size = static_cast<int>(prompt.value().tokens.size());
-  if (size < 1 || size >= parts_->window) {
-    return done(invalid_input("prompt: expected 1 to " + std::to_string(parts_->window - 1) +
-                              " tokens to fit the window, got " + std::to_string(size)));
-  }
+  if (const auto fit = parts_->check_size(prompt.value()); !fit.ok()) return done(fit.error());
   if (request.max_tokens < 1) {
     return done(
         invalid_input("max_tokens must be >= 1, got " + std::to_string(request.max_tokens)));
@@ -396,6 +421,7 @@ void LlamaEngine::submit(LlamaRequest request, Callback done) {
                                .sampling = request.sampling,
                                .max_tokens = request.max_tokens,
                                .stream = request.stream,
+                               .timeout = request.timeout,
                                .done = std::move(done)});
       parts_->waiting.notify_one();
       return;

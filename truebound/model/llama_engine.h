@@ -4,6 +4,7 @@
 // a cache of its own, and the next token is drawn here (llama_sampling.h): so a request gets the
 // same text alone, in a batch of any size and with any number of threads, on one machine's CPU.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,12 +41,15 @@ struct LlamaRequest {
   LlamaSampling sampling;
   int max_tokens = 256;    ///< >= 1; the answer's tokens
   RandomStream stream{0};  ///< what the draws come from
+  /// From when the prompt is begun: time spent waiting for others is not the model's.
+  std::chrono::milliseconds timeout{60000};
 };
 
 /// Why an answer ended.
 enum class LlamaFinish {
-  stop,    ///< the model ended its turn
-  length,  ///< max_tokens were drawn, or the window was full
+  stop,     ///< the model ended its turn
+  length,   ///< max_tokens were drawn, or the window was full
+  timeout,  ///< the time was over; the text is what there was
 };
 
 /// An answer.
@@ -74,9 +78,18 @@ class LlamaEngine {
   /// @error invalid_input  the template raises on them
   Result<TokenizedPrompt> tokenize(const std::vector<LlamaMessage>& messages) const;
 
+  /// Whether the template takes these messages and they leave room in the window.
+  /// @error invalid_input  they do not
+  Result<void> fits(const std::vector<LlamaMessage>& messages) const;
+
   /// Whether a system message reaches the model.
   /// @error invalid_input  the template raises on one, or leaves its text out
   Result<void> supports_system() const;
+
+  /// Tokens that one sequence holds.
+  int window() const;
+  /// What computes: the library's version and the digest of its build options.
+  static std::string version();
 
   /// Asks for an answer. `done` is called once, from the engine's thread, or from this one where
   /// the request fails at once; it must not block. Requests are taken in order; as many wait as the

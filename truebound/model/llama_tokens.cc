@@ -18,6 +18,8 @@ struct Tokens::Fragment {
 
 namespace {
 
+constexpr std::string_view think_open = "<think>";
+constexpr std::string_view think_close = "</think>";
 constexpr int noncharacters = 32;  // U+FDD0 to U+FDEF: Unicode keeps them free for internal use
 
 std::string noncharacter(int number) {
@@ -40,6 +42,12 @@ std::size_t first_character_size(std::string_view text) {
 bool has_visible(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isspace(c) == 0; });
+}
+
+bool ends_open(std::string_view template_text) {
+  const std::size_t open = template_text.rfind(think_open);
+  return open != std::string_view::npos &&
+         template_text.find(think_close, open) == std::string_view::npos;
 }
 
 bool is_space(char c) {
@@ -89,6 +97,10 @@ bool Tokens::ends_turn(TokenId token) const {
 }
 
 std::string Tokens::piece(TokenId token) const {
+  if (is_control(token)) {
+    const std::string word = spelled(token);
+    return word == think_open || word == think_close ? word : "";
+  }
   std::string bytes(32, '\0');
   for (;;) {
     const int size = llama_token_to_piece(vocab_, token, bytes.data(),
@@ -234,6 +246,8 @@ Result<TokenizedPrompt> Tokens::tokenize(const ChatTemplate& chat_template,
       prompt.tokens.push_back(fragment.id);
     }
   }
+  prompt.opens_thinking = !parts.empty() && parts.back().origin == PromptOrigin::chat_template &&
+                          ends_open(parts.back().text);
   const TokenId first = llama_vocab_bos(vocab_);
   if (llama_vocab_get_add_bos(vocab_) && first != LLAMA_TOKEN_NULL &&
       (prompt.tokens.empty() || prompt.tokens.front() != first)) {

@@ -29,6 +29,8 @@ using TokenId = std::int32_t;
 struct TokenizedPrompt {
   std::vector<TokenId> tokens;
   int control_tokens = 0;  ///< how many of them are control tokens, all the template's own
+  /// The template itself opened the model's thinking, so the answer begins inside it.
+  bool opens_thinking = false;
 };
 
 /// The vocabulary of a model file. Borrows it; immutable, may be used from several threads.
@@ -43,7 +45,8 @@ class Tokens {
   Result<TokenizedPrompt> tokenize(const ChatTemplate& chat_template,
                                    const std::vector<LlamaMessage>& messages) const;
 
-  /// What a token adds to the answer, as bytes; control tokens add nothing.
+  /// What a token adds to the answer, as bytes; control tokens add nothing, but those
+  /// that bracket thinking (`<think>`, `</think>`).
   std::string piece(TokenId token) const;
   /// Whether the model ends its turn with it.
   bool ends_turn(TokenId token) const;

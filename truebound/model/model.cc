@@ -1,5 +1,6 @@
 #include "truebound/model/model.h"
 
+#include "truebound/model/llama.h"
 #include "truebound/model/provider.h"
 #include "truebound/model/replay.h"
 
@@ -9,6 +10,7 @@ namespace {
 // Every provider that exists, a line each.
 const std::vector<Provider>& table() {
   static const std::vector<Provider> all = {
+      llama_provider(),
       replay_provider(),
   };
   return all;
