@@ -1,7 +1,7 @@
 #pragma once
 
 // The chain of corrections from counts to a rate of broken slots: clusters, parts, judge, missing,
-// claims, always in this order (DESIGN.md section 4, docs/methods/chain.md). Pure: the same counts
+// claims, always in this order (docs/methods/chain.md). Pure: the same counts
 // give the same numbers. What it takes is counted per cluster; what it gives shows every step.
 
 #include <array>
@@ -179,7 +179,7 @@ struct Chain {
 ///
 /// @error invalid_input when a count is negative, an option is out of range, or more slots of a
 ///        verdict are labeled than there are
-/// @source DESIGN.md section 4; golden/chain.json, whose 30 cases this is held to. Squared moves:
+/// @source docs/methods/chain.md; held to the 30 cases of chain_cases.json. Squared moves:
 ///         Newcombe (1998), Statistics in Medicine 17:873-890; Zou and Donner (2008), Statistics
 ///         in Medicine 27:1693-1702
 Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& labels,

@@ -27,7 +27,7 @@ TEST(Misclassification, LangReiczigelAgreesWithGoldenValues) {
   }
 }
 
-// 41 of 98 flagged, 101 of 112 and 79 of 88 labels right: the worked estimate of EXAMPLES.md B.
+// 41 of 98 flagged, 101 of 112 and 79 of 88 labels right: docs/methods/lang_reiczigel.md.
 TEST(Misclassification, TheWorkedExampleComesOut) {
   const Misclassified seen = counts(41, 98, {101.0 / 112, 112}, {79.0 / 88, 88});
   const CorrectedRate found = lang_reiczigel(seen, .95).value();

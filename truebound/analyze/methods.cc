@@ -1,0 +1,97 @@
+#include "truebound/analyze/methods.h"
+
+#include <algorithm>
+
+#include "truebound/analyze/method_runs.h"
+#include "truebound/core/words.h"
+
+namespace truebound::analyze {
+namespace {
+
+struct Entry {
+  Method method;
+  Result<MethodResult> (*run)(const Table&, const MethodOptions&);
+};
+
+const std::vector<Entry>& entries() {
+  static const std::vector<Entry> list = {
+      {{"effective_n", "sample outcome [cluster epoch]",
+        "rate of broke, exact limits at the effective number of slots; also called rate"},
+       run_effective_n},
+      {{"clopper_pearson", "sample outcome", "rate of broke, exact limits, independent rows"},
+       run_clopper_pearson},
+      {{"wilson", "sample outcome", "rate of broke, Wilson's limits: for display"}, run_wilson},
+      {{"jeffreys", "sample outcome", "rate of broke, Jeffreys' limits: for display"},
+       run_jeffreys},
+      {{"zero_failure", "sample outcome [cluster epoch]",
+        "one-sided upper limit when nothing broke, over within-cluster correlation"},
+       run_zero_failure},
+      {{"korn_graubard", "sample outcome [cluster epoch]",
+        "rate of broke, exact limits at Korn-Graubard's n*"},
+       run_korn_graubard},
+      {{"cluster_rate", "sample outcome [cluster epoch]",
+        "rate of broke, cluster-robust standard error (CR1) and t limits: for display"},
+       run_cluster_rate},
+      {{"stratified_mean", "sample outcome stratum [weight]",
+        "rate of broke over strata with fixed shares"},
+       run_stratified_mean},
+      {{"mcnemar", "sample arm outcome",
+        "do two arms break equally often on the same samples? exact and mid-p"},
+       run_mcnemar},
+      {{"bonett_price", "sample arm outcome", "difference of two arms on the same samples"},
+       run_bonett_price},
+      {{"lang_reiczigel", "judge truth [outcome cluster]",
+        "rate behind a judge's flags; rows with a truth calibrate, the others are measured"},
+       run_lang_reiczigel},
+      {{"chain", "sample outcome [judge truth cluster epoch]",
+        "rate of broke through all corrections; a truth labels a row of this very table"},
+       run_chain},
+  };
+  return list;
+}
+
+void merge(json::Value& into, const json::Object& members) {
+  for (const auto& [key, value] : members) {
+    const json::Value* old = into.find(key);
+    if (old == nullptr || old->object() == nullptr || value.object() == nullptr) {
+      into.set(key, value);
+      continue;
+    }
+    json::Value merged = *old;
+    merge(merged, *value.object());
+    into.set(key, merged);
+  }
+}
+
+}  // namespace
+
+const std::vector<Method>& methods() {
+  static const std::vector<Method> list = [] {
+    std::vector<Method> all;
+    for (const Entry& entry : entries())
+      all.push_back(entry.method);
+    return all;
+  }();
+  return list;
+}
+
+Result<MethodResult> run_method(std::string_view name, const std::vector<eval::Observation>& table,
+                                const MethodOptions& options) {
+  const std::string_view wanted = name == "rate" ? "effective_n" : name;
+  std::vector<std::string> known;
+  for (const Entry& entry : entries()) {
+    if (entry.method.name == wanted) return entry.run(table, options);
+    known.emplace_back(entry.method.name);
+  }
+  const std::optional<std::string> near = nearest(name, known);
+  return invalid_input("stats: method must be one of " + join(known) + ", got '" +
+                       std::string(name) + "'" + (near ? "; did you mean " + *near + "?" : ""));
+}
+
+json::Value to_json(const MethodResult& result) {
+  json::Value value = to_json(result.estimate);
+  merge(value, result.beside);
+  return value;
+}
+
+}  // namespace truebound::analyze
