@@ -173,9 +173,10 @@ Result<Absence> absence_of(const Judged& judged, const stats::Misclassified& see
   return Absence{};
 }
 
-Result<std::optional<Raw>> raw_of(const Judged& judged, const stats::Share& flagged,
-                                  double confidence) {
-  Raw raw{.flagged = hits(judged.flagged), .judged = size(judged.flagged)};
+// What the judge said, taken at its word, in trials whose weight is `flagged.n`.
+Result<std::optional<Raw>> raw_of(std::int64_t flags, std::int64_t trials,
+                                  const stats::Share& flagged, double confidence) {
+  Raw raw{.flagged = flags, .judged = trials};
   if (raw.judged == 0) return std::optional<Raw>();
   raw.value = static_cast<double>(raw.flagged) / static_cast<double>(raw.judged);
   TRUEBOUND_TRY(limits, limits_of(flagged, confidence));
@@ -189,7 +190,8 @@ Estimate start_judged(const Rows& rows, const Judged& judged, const MethodOption
   estimate.counts = judged.counts;
   estimate.n = size(judged.flagged);
   estimate.clusters = static_cast<std::int64_t>(judged.flagged.size());
-  JudgeError error{.identity = judged.judge, .labeled_by = "human"};
+  JudgeError error{.identity = judged.judge};
+  if (size(judged.broke) + size(judged.held) > 0) error.labeled_by = "human";
   if (size(judged.broke) > 0) error.sensitivity = {hits(judged.broke), size(judged.broke)};
   if (size(judged.held) > 0) error.specificity = {hits(judged.held), size(judged.held)};
   estimate.judge = error;
@@ -254,6 +256,10 @@ json::Object steps_told(const Chain& chain) {
 
 }  // namespace
 
+bool has_judged(const Table& table) {
+  return std::any_of(table.begin(), table.end(), is_judged);
+}
+
 Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions& options) {
   TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
   TRUEBOUND_TRY(judged, split(rows, options.table));
@@ -264,7 +270,8 @@ Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions&
   TRUEBOUND_TRY(sensitivity, share_of(judged.broke, of_labels));
   TRUEBOUND_TRY(specificity, share_of(judged.held, of_labels));
   estimate.effective_n = flagged.n;
-  TRUEBOUND_TRY(raw, raw_of(judged, flagged, options.confidence));
+  TRUEBOUND_TRY(raw,
+                raw_of(hits(judged.flagged), size(judged.flagged), flagged, options.confidence));
   estimate.raw = raw;
   const stats::Misclassified seen{flagged, sensitivity, specificity};
   TRUEBOUND_TRY(absence, absence_of(judged, seen, options.confidence));
@@ -301,6 +308,14 @@ Result<MethodResult> run_chain(const Table& table, const MethodOptions& options)
   estimate.bound_below = chain.claim.rate_below.value_or(1);
   estimate.reason = chain.reason;
   estimate.reason_detail = chain.reason_detail;
+  const ClusterCounts& counts = chain.counts;
+  if (counts.judged() > 0) {
+    const auto judged = static_cast<double>(counts.judged());
+    TRUEBOUND_TRY(
+        raw, raw_of(counts.flagged, counts.judged(),
+                    {static_cast<double>(counts.flagged) / judged, judged}, options.confidence));
+    estimate.raw = raw;
+  }
   if (chain.shares) estimate.effective_n = chain.shares->size.effective_n;
   if (chain.shares) estimate.korn_graubard_n = chain.shares->size.korn_graubard;
   return MethodResult{std::move(estimate), steps_told(chain)};

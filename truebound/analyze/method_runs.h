@@ -8,6 +8,9 @@ namespace truebound::analyze {
 
 using Table = std::vector<eval::Observation>;
 
+/// Whether a judge decided any row: its outcome is then no rate of breaking.
+bool has_judged(const Table& table);
+
 Result<MethodResult> run_clopper_pearson(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_wilson(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_jeffreys(const Table& table, const MethodOptions& options);

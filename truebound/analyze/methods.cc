@@ -16,7 +16,7 @@ struct Entry {
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list = {
       {{"effective_n", "sample outcome [cluster epoch]",
-        "rate of broke, exact limits at the effective number of slots; also called rate"},
+        "rate of broke, exact limits at the effective number of slots"},
        run_effective_n},
       {{"clopper_pearson", "sample outcome", "rate of broke, exact limits, independent rows"},
        run_clopper_pearson},
@@ -77,7 +77,8 @@ const std::vector<Method>& methods() {
 
 Result<MethodResult> run_method(std::string_view name, const std::vector<eval::Observation>& table,
                                 const MethodOptions& options) {
-  const std::string_view wanted = name == "rate" ? "effective_n" : name;
+  const std::string_view rate = has_judged(table) ? "chain" : "effective_n";
+  const std::string_view wanted = name == "rate" ? rate : name;
   std::vector<std::string> known;
   for (const Entry& entry : entries()) {
     if (entry.method.name == wanted) return entry.run(table, options);

@@ -39,7 +39,7 @@ struct Method {
 /// All methods, in the order in which help lists them.
 const std::vector<Method>& methods();
 
-/// Runs a method. `rate` is another name for `effective_n`.
+/// Runs a method. `rate` is `chain` where a judge decided any row, and `effective_n` elsewhere.
 ///
 /// @error invalid_input an unknown method (the nearest one is named), an option out of range, or a
 ///        table that the method cannot be right about: rows of several arms, a sample twice, a

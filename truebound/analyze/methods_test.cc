@@ -396,8 +396,9 @@ TEST(Methods, WithoutLabelsThereAreJudgedCountsAndNoRate) {
   Table table;
   add_judged(table, 30, "broke", "");
   add_judged(table, 70, "held", "");
-  for (const char* method : {"lang_reiczigel", "chain"}) {
+  for (const char* method : {"lang_reiczigel", "chain", "rate"}) {
     const MethodResult found = run(method, table);
+    EXPECT_DOUBLE_EQ(*found.estimate.raw->value, .3) << method;
     EXPECT_EQ(found.estimate.reason, Reason::judge_not_calibrated) << method;
     EXPECT_FALSE(found.estimate.value.has_value()) << method;
     EXPECT_EQ(found.estimate.counts.broke, 30) << method;
