@@ -69,6 +69,7 @@ TEST(Json, DuplicateKeysTrailingTextAndBadUtf8AreRefused) {
   EXPECT_FALSE(parse_json(R"({"a":1,"a":2})", "x").ok());
   EXPECT_FALSE(parse_json(R"({"a":1} x)", "x").ok());
   EXPECT_FALSE(parse_json(R"({"a":NaN})", "x").ok());
+  EXPECT_FALSE(parse_json(R"({"a":nul})", "x").ok());
   EXPECT_FALSE(parse_json("{\"a\":\"\xff\"}", "x").ok());
   EXPECT_FALSE(parse_json("", "x").ok());
   EXPECT_FALSE(parse_json("[1,2", "x").ok());

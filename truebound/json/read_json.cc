@@ -112,7 +112,9 @@ class JsonReader {
     if (const auto code = value.type().get(type)) return failed(code);
     switch (type) {
       case ondemand::json_type::null: {
-        if (!value.is_null()) return failed("expected null");
+        bool nothing = false;
+        if (const auto code = value.is_null().get(nothing)) return failed(code);
+        if (!nothing) return failed("expected null");
         return Value(nullptr);
       }
       case ondemand::json_type::boolean: {
