@@ -5,7 +5,7 @@
 //
 //   "Voici trois idees de menu"   fr: voici 1, de 1/5 ...            -> fr
 //   "Samahani, siwezi kusaidia."  no word of any list                -> und
-//   "Ho sento, pero no puc"       Catalan `ho`, `puc` beat Spanish   -> ca
+//   "Ho sento, pero no puc"       Catalan `ho`, `puc` beat Spanish    -> ca
 
 #include <algorithm>
 #include <array>
@@ -29,13 +29,15 @@ struct WordList {
 
 constexpr std::array<WordList, 21> word_lists{{
     {"en",
-     "the and is are was were to of in that this these those it its it's you your i'm i'll i've "
+     "i a the and is are was were to of in that this these those it its it's you your i'm i'll "
+     "i've "
      "can't don't won't isn't doesn't with for from have has had not but be been will would should "
      "could can if when which what there here they their them we our my he she his her by as at an "
      "or on how more some any about into than then because yes do does just only also other please "
      "so me who where while let's that's here's you're"},
     {"fr",
-     "le la les un une des du de et est sont dans pour que qui ne pas je vous tu il elle nous on "
+     "a y le la les un une des du de et est sont dans pour que qui ne pas je vous tu il elle nous "
+     "on "
      "ce "
      "cette ces mais avec sur par plus se sa son ses votre vos mon ma mes au aux ou comme si en l' "
      "d' qu' n' j' c' s' m' t' etre avoir fait tout tres aussi leur voici voila oui puis alors "
@@ -49,15 +51,18 @@ constexpr std::array<WordList, 21> word_lists{{
      "wie war hat haben wird werden kann konnen so noch nur man sein dann am zum zur uber mir mich "
      "dir dich was hier leider bitte dieser diese dieses ja zuerst"},
     {"es",
-     "el la los las un una de del que en es no se por con para su sus lo al como mas pero le ha si "
+     "y a o e para bajo el la los las un una de del que en es no se por con para su sus lo al como "
+     "mas pero le ha si "
      "sin sobre este esta estos estas eso esto ser son fue hay muy puede tu te mi me nos yo usted "
      "cuando donde porque tambien ya todo entre hasta desde luego primero"},
     {"it",
-     "il lo la gli le un una uno di del della dei delle dello nel nella al alla che non per con da "
+     "e i a ma il lo la gli le un una uno di del della dei delle dello nel nella al alla che non "
+     "per con da "
      "dal su sul sono si come ma anche piu questo questa ci mi ti se ho ha hai hanno essere era "
      "dell' l' un' nell' all' d' c' quest' poi puoi tuo tua suo sua ecco cosa quando molto"},
     {"pt",
-     "os as um uma de do da dos das que em no na nos nas nao para por com se mais mas como ao aos "
+     "o a e os as um uma de do da dos das que em no na nos nas nao para por com se mais mas como "
+     "ao aos "
      "pelo pela seu sua isso este esta esse essa ou ser sao foi tem muito voce eu ele ela me lhe "
      "ja "
      "tambem so quando depois ate sobre entre sem primeiro"},
@@ -72,22 +77,25 @@ constexpr std::array<WordList, 21> word_lists{{
      "maar "
      "ook as baie hierdie jou my daardie word was daarmee"},
     {"ca",
-     "el la els les un una de del dels que en es no per amb al als com mes pero aixo aquest "
+     "i a o el la els les un una de del dels que en es no per amb al als com mes pero aixo aquest "
      "aquesta "
      "si ser son molt jo tu em et ens us ho hi l' d' s' n' m' t' puc pot seva seu"},
     {"gl",
-     "os as un unha de do da que en no na non para por con se mais pero como ao seu sua isto iso "
+     "o a e os as un unha de do da que en no na non para por con se mais pero como ao seu sua isto "
+     "iso "
      "este esta moi ser son eu ti el ela me che lle tamen cando podo"},
     {"ro",
-     "de si in la cu pe nu un este sunt care pentru din mai dar ca sa se ce ai am au ar fi eu tu "
+     "o a de si in la cu pe nu un este sunt care pentru din mai dar ca sa se ce ai am au ar fi eu "
+     "tu "
      "el "
      "ea noi imi iti poate pot acest aceasta cum te"},
     {"sv",
-     "och att det som en ett av for pa ar med den till inte om jag du han hon vi de kan har var "
+     "i och att det som en ett av for pa ar med den till inte om jag du han hon vi de kan har var "
      "men "
      "sa fran ska skulle nar eller sig mig dig detta denna hur"},
     {"da",
-     "og at det som en et af for pa er med den til ikke om jeg du han hun vi de kan har var men sa "
+     "i og at det som en et af for pa er med den til ikke om jeg du han hun vi de kan har var men "
+     "sa "
      "fra skal ville nar eller sig mig dig dette denne hvordan"},
     {"id",
      "dan yang di untuk dengan tidak ini itu dari pada saya anda kami kita adalah akan bisa dapat "
@@ -96,10 +104,14 @@ constexpr std::array<WordList, 21> word_lists{{
     {"tr", "ve bir bu icin ile de da ne cok ama degil var olarak gibi daha ben sen siz biz mi mu"},
     {"sw",
      "na ya wa kwa ni katika hii hiyo la za cha kama lakini au sana hilo mimi wewe yako yangu si"},
-    {"pl", "nie na to sie ze do jest jak co za ale po tym ja mi moge czy od dla tak ktory moze"},
-    {"cs", "je se na to ze do si jsem ale jak za pro by jako nebo tak co neni muze ktery"},
+    {"pl",
+     "i w z o a nie na to sie ze do jest jak co za ale po tym ja mi moge czy od dla tak ktory "
+     "moze"},
+    {"cs",
+     "a v s z k o u i je se na to ze do si jsem ale jak za pro by jako nebo tak co neni muze "
+     "ktery"},
     {"fi", "ja on ei se etta mutta kun niin mina sina han ovat oli en voi jos tai myos tama"},
-    {"hu", "az es nem hogy is egy van ez de meg csak mint en te mar ha ki ebben"},
+    {"hu", "a az es nem hogy is egy van ez de meg csak mint en te mar ha ki ebben"},
     {"tl", "ang ng sa na mga ay hindi ko ka mo ako ito at para kung po ni si"},
 }};
 
@@ -167,7 +179,7 @@ const std::vector<std::size_t>* lists_with(std::string_view word, std::string& m
     word.remove_suffix(1);
   for (const std::string_view form : {word, word.substr(0, word.find('\'') + 1)}) {
     const auto found = lists.find(form);
-    if (form.size() > 1 && found != lists.end()) {
+    if (!form.empty() && found != lists.end()) {
       matched = found->first;
       return &found->second;
     }
@@ -179,7 +191,8 @@ struct Score {
   double weight = 0;
   std::size_t words = 0;
   std::set<std::string> different;
-  bool has_own = false;  // a word that no other list has
+  bool has_long = false;  // a word of more than one letter: single ones are variables, too
+  bool has_own = false;   // such a word that no other list has
 };
 
 std::array<Score, word_lists.size()> scores_of(const std::vector<std::string>& words) {
@@ -192,7 +205,9 @@ std::array<Score, word_lists.size()> scores_of(const std::vector<std::string>& w
       scores[i].weight += 1.0 / static_cast<double>(lists->size());
       scores[i].words += 1;
       scores[i].different.insert(matched);
-      scores[i].has_own = scores[i].has_own || lists->size() == 1;
+      const bool is_long = matched.size() > 1;
+      scores[i].has_long = scores[i].has_long || is_long;
+      scores[i].has_own = scores[i].has_own || (is_long && lists->size() == 1);
     }
   }
   return scores;
@@ -204,7 +219,8 @@ constexpr double least_lead = 1.25;        // over the next language
 constexpr double least_latin_share = 0.9;  // of the letters
 
 bool is_enough(const Score& best, double next, std::size_t words) {
-  const bool seen = best.different.size() >= 2 || (words <= short_text && best.has_own);
+  const bool several = best.different.size() >= 2 && best.has_long;
+  const bool seen = several || (words <= short_text && best.has_own);
   const double share = static_cast<double>(best.words) / static_cast<double>(words);
   return seen && share >= least_share && best.weight >= least_lead * next;
 }

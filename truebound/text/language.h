@@ -23,10 +23,10 @@ struct Language {
 /// Told apart by words: en fr de es it pt nl, and neighbors that would pass for one of them (ca gl
 /// ro sv da af id tr sw and others): those are named so that they are not taken for a language that
 /// is covered. `und` where letters are not at least nine tenths Latin, where fewer than two
-/// different function words of one language occur (one is enough in a text of up to five words,
-/// when it is of no other language listed), where they are less than a tenth of the words, or where
-/// another language comes within a fifth of the best. So `Paris.` and `4711` are `und`, not
-/// English.
+/// different function words of one language occur, one of more than a letter (one is enough in a
+/// text of up to five words, when it is of no other language listed), where they are less than a
+/// tenth of the words, or where another language comes within a fifth of the best. So `Paris.` and
+/// `4711` are `und`, not English.
 Language language_of(std::string_view text);
 
 /// All tags that `language_of` can give besides `und`, in order.
