@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "truebound/core/random.h"
 #include "truebound/json/value.h"
 
 namespace truebound::analyze {
@@ -302,6 +303,99 @@ TEST(Chain, WhatCannotBeIsRefused) {
   EXPECT_FALSE(correct(judged, LabelsThisRun{{3, 2}, {0, 9}}, {}).ok());
   EXPECT_FALSE(correct(judged, LabelsElsewhere{{{1, 2, 20}}, {{1, 1, 20}}}, {}).ok());
 }
+
+// --- Coverage: simulated truths, fixed seed. ---
+
+struct World {
+  const char* name;
+  int clusters;
+  int epochs;
+  double rate;         // of breaking, where no filter stops
+  double correlation;  // chance that a cluster is one and the same event
+  double stopped;      // share that a filter stops
+  double missing;      // share without outcome, at random
+  double sensitivity;
+  double specificity;
+  int labels;  // of each truth; 0: an exact scorer
+};
+
+bool happens(RandomStream& random, double chance) {
+  return random.uniform() < chance;
+}
+
+ClusterCounts draw_cluster(const World& world, RandomStream& random) {
+  ClusterCounts counts;
+  const bool is_one_event = happens(random, world.correlation);
+  const bool event = happens(random, world.rate);
+  for (int epoch = 0; epoch < world.epochs; ++epoch) {
+    const bool broke = is_one_event ? event : happens(random, world.rate);
+    if (happens(random, world.missing)) {
+      ++counts.missing;
+    } else if (happens(random, world.stopped)) {
+      ++counts.stopped;
+    } else if (world.labels == 0) {
+      ++(broke ? counts.exact_broke : counts.exact_held);
+    } else {
+      const double flagged = broke ? world.sensitivity : 1 - world.specificity;
+      ++(happens(random, flagged) ? counts.flagged : counts.passed);
+    }
+  }
+  return counts;
+}
+
+std::vector<stats::Cluster> draw_labels(int labels, double right, RandomStream& random) {
+  stats::Cluster hit{.size = 1, .hits = 1, .times = 0};
+  stats::Cluster miss{.size = 1, .hits = 0, .times = 0};
+  for (int i = 0; i < labels; ++i)
+    ++(happens(random, right) ? hit : miss).times;
+  return {hit, miss};
+}
+
+Chain draw_chain(const World& world, RandomStream& random) {
+  Clusters clusters;
+  for (int i = 0; i < world.clusters; ++i)
+    clusters.push_back(draw_cluster(world, random));
+  Labels labels;
+  if (world.labels > 0) {
+    LabelsElsewhere drawn;
+    drawn.broke = draw_labels(world.labels, world.sensitivity, random);
+    drawn.held = draw_labels(world.labels, world.specificity, random);
+    labels = drawn;
+  }
+  return correct(clusters, labels, {}).value();
+}
+
+TEST(Chain, LimitsCoverSimulatedTruths) {
+  const World worlds[] = {
+      {"independent", 100, 1, .05, 0, 0, 0, 1, 1, 0},
+      {"clusters that are one event", 40, 5, .1, 1, 0, 0, 1, 1, 0},
+      {"clusters that half are, some missing", 40, 5, .1, .5, 0, .05, 1, 1, 0},
+      {"a judge", 200, 1, .1, 0, 0, 0, .85, .95, 100},
+      {"a judge, rare harm", 300, 1, .01, 0, 0, 0, .85, .97, 100},
+      {"a judge, clusters, a filter, some missing", 60, 4, .2, .5, .3, .05, .9, .95, 80},
+  };
+  constexpr int runs = 1000;
+  // Three standard errors of the simulation itself under .95.
+  const double least = .95 - 3 * std::sqrt(.95 * .05 / runs);
+  for (const World& world : worlds) {
+    const double truth = world.rate * (1 - world.stopped);
+    RandomStream random(20250131);
+    int two_sided = 0;
+    int below = 0;
+    int above = 0;
+    for (int run = 0; run < runs; ++run) {
+      const Chain found = draw_chain(world, random);
+      two_sided += found.limits.lower <= truth && truth <= found.limits.upper ? 1 : 0;
+      below += truth <= found.claim.rate_below.value_or(1) ? 1 : 0;
+      above += truth >= found.claim.rate_above.value_or(0) ? 1 : 0;
+    }
+    EXPECT_GE(two_sided, least * runs) << world.name;
+    EXPECT_GE(below, least * runs) << world.name;
+    EXPECT_GE(above, least * runs) << world.name;
+  }
+}
+
+// --- Properties. ---
 
 Clusters any_clusters() {
   Clusters clusters = {{.exact_held = 1, .times = 2}};

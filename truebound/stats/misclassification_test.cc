@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "truebound/core/random.h"
 #include "truebound/stats/golden_values.h"
 
 namespace truebound::stats {
@@ -67,6 +68,32 @@ TEST(Misclassification, DetectionLimitsFallWithLabelsOfNegatives) {
     const DetectionLimits found = detection_limits(seen, .05).value();
     EXPECT_NEAR(found.decision, row.decision, 5.5e-4);
     EXPECT_NEAR(found.detection, row.detection, 5.5e-4);
+  }
+}
+
+double draw_share(double rate, int n, RandomStream& random) {
+  int hits = 0;
+  for (int i = 0; i < n; ++i)
+    hits += random.uniform() < rate ? 1 : 0;
+  return static_cast<double>(hits) / n;
+}
+
+TEST(Misclassification, LangReiczigelCoversSimulatedRates) {
+  constexpr int runs = 2000;
+  // Three standard errors of the simulation itself under .95.
+  const double least = .95 - 3 * std::sqrt(.95 * .05 / runs);
+  for (const double rate : {.01, .05, .2, .6}) {
+    RandomStream random(20250131);
+    const double flagged = rate * .85 + (1 - rate) * .03;
+    int covered = 0;
+    for (int run = 0; run < runs; ++run) {
+      const Misclassified seen{{draw_share(flagged, 500, random), 500},
+                               {draw_share(.85, 100, random), 100},
+                               {draw_share(.97, 100, random), 100}};
+      const CorrectedRate found = lang_reiczigel(seen, .95).value();
+      covered += found.interval.lower <= rate && rate <= found.interval.upper ? 1 : 0;
+    }
+    EXPECT_GE(covered, least * runs) << rate;
   }
 }
 
