@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <functional>
+
+#include "truebound/report/figures.h"
+#include "truebound/report/sections.h"
+#include "truebound/report/wording.h"
+
+namespace truebound::report {
+
+using analyze::Estimate;
+using evidence::Claim;
+using evidence::ClaimKind;
+using evidence::Dossier;
+
+namespace {
+
+// More columns than this do not fit a page of A4.
+constexpr std::size_t claims_a_table = 5;
+
+// One row of the overview: what it is, and what a claim says to it.
+struct Line {
+  const char* what;
+  std::function<Sentence(const Claim&)> of;
+  Weight weight = Weight::normal;
+};
+
+Sentence value_words(const Claim& claim) {
+  const Estimate& estimate = claim.estimate;
+  if (!estimate.value) return "no number";
+  if (is_difference(claim)) {
+    return say(points(*estimate.value) + " [" + points(estimate.lower, Rounding::down) + ", " +
+               points(estimate.upper, Rounding::up) + "] points");
+  }
+  return say(percent(*estimate.value) + " [" + percent_range(estimate.lower, estimate.upper) + "]");
+}
+
+Sentence bound_words(const Claim& claim) {
+  const Estimate& estimate = claim.estimate;
+  if (!estimate.value) return "none";
+  if (is_difference(claim))
+    return say("at most " + points(claim.bound.value_or(estimate.bound_below), Rounding::up));
+  const std::string least = percent(estimate.bound_above, Rounding::down);
+  const std::string most = percent(estimate.bound_below, Rounding::up);
+  if (claim.kind == ClaimKind::rate_above)
+    return say("at least " + percent(claim.bound.value_or(estimate.bound_above), Rounding::down));
+  if (claim.kind == ClaimKind::rate_below)
+    return say("at most " + percent(claim.bound.value_or(estimate.bound_below), Rounding::up));
+  return say(least + " and " + most);
+}
+
+Sentence flagged_words(const Estimate& estimate) {
+  if (exact(estimate)) return "no judge";
+  return say(whole(estimate.raw ? estimate.raw->flagged : 0) + " of " +
+             whole(estimate.raw ? estimate.raw->judged : 0));
+}
+
+Sentence judge_counts(const Estimate& estimate) {
+  if (exact(estimate)) return "exact";
+  const auto& judge = estimate.judge;
+  if (!judge || judge->sensitivity.size() != 2 || judge->specificity.size() != 2)
+    return "not calibrated";
+  return say(whole(judge->sensitivity[0]) + "/" + whole(judge->sensitivity[1]) + ", " +
+             whole(judge->specificity[0]) + "/" + whole(judge->specificity[1]));
+}
+
+Sentence missing_words(const Claim& claim) {
+  const Estimate& estimate = claim.estimate;
+  if (!estimate.value) return say(percent_range(0, 1));
+  if (is_difference(claim)) return "counted in the bound";
+  return say(percent_range(estimate.missing.lower, estimate.missing.upper));
+}
+
+std::vector<Line> lines() {
+  const auto count = [](auto member) {
+    return [member](const Claim& claim) { return say(whole(member(claim.estimate))); };
+  };
+  return {
+      {"Planned slots", count([](const Estimate& e) { return e.counts.planned; })},
+      {"Missing", count([](const Estimate& e) { return e.counts.missing(); })},
+      {"Complete cases, n", count([](const Estimate& e) { return e.n; })},
+      {"Clusters among them", count([](const Estimate& e) { return e.clusters; })},
+      {"Correlation assumed within clusters",
+       [](const Claim& c) { return say(exact_percent(c.estimate.correlation)); }},
+      {"Effective n", [](const Claim& c) { return say(one_decimal(c.estimate.effective_n)); },
+       Weight::strong},
+      {"Korn-Graubard's n*, shown beside",
+       [](const Claim& c) {
+         return c.estimate.korn_graubard_n ? say(one_decimal(*c.estimate.korn_graubard_n))
+                                           : say("not defined");
+       }},
+      {"Stopped by a layer, no judge", count([](const Estimate& e) { return e.stopped; })},
+      {"Cut at the token limit", count([](const Estimate& e) { return e.cut; })},
+      {"Flagged by the judge, of judged", [](const Claim& c) { return flagged_words(c.estimate); }},
+      {"Judge: sensitivity, specificity", [](const Claim& c) { return judge_counts(c.estimate); }},
+      {"Method", [](const Claim& c) { return data(c.estimate.method); }},
+      {"Estimand, unit",
+       [](const Claim& c) {
+         return say(to_text(c.estimate.estimand)).say(", ").data(c.estimate.unit);
+       }},
+      {"Complete cases: estimate, interval", value_words, Weight::strong},
+      {"Missing bounds", missing_words, Weight::strong},
+      {"Bound, one-sided", bound_words, Weight::strong},
+      {"Confidence of the bound", [](const Claim& c) { return say(exact_percent(c.confidence)); }},
+      {"Asked", [](const Claim& c) { return say(asked_words(c)); }},
+      {"Claim", [](const Claim& c) { return say(kind_words(c)); }, Weight::strong},
+  };
+}
+
+Table overview(const Dossier& dossier, std::size_t begin, std::size_t end) {
+  Table table{
+      .caption = "From slots to claims", .columns = {{.title = "Step"}}, .groups = {Group{}}};
+  for (std::size_t i = begin; i < end; ++i)
+    table.columns.push_back(
+        {.title = claim_name(dossier.claims[i]).plain(), .align = Align::right});
+  for (const Line& line : lines()) {
+    Row row{.cells = {{.text = Sentence(line.what)}}, .weight = line.weight};
+    for (std::size_t i = begin; i < end; ++i)
+      row.cells.push_back({.text = line.of(dossier.claims[i])});
+    table.groups.front().rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table steps_of(const Claim& claim) {
+  Table table{.caption = "Steps of " + claim_name(claim).plain(),
+              .style = TableStyle::steps,
+              .columns = {{.title = "Step"},
+                          {.title = "With these numbers"},
+                          {.title = "Result", .align = Align::right}},
+              .groups = {Group{}}};
+  for (const analyze::Step& step : claim.estimate.steps) {
+    Row row;
+    row.cells.push_back({.text = data(step.what)});
+    row.cells.push_back({.text = data(step.how)});
+    row.cells.push_back({.text = data(step.result)});
+    table.groups.front().rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Sentence without_steps(const Claim& claim) {
+  Sentence said = claim_name(claim);
+  said.say(": no step was computed");
+  if (!claim.estimate.value) said.say(", for ").add(reason_words(claim.estimate));
+  return said.say(".");
+}
+
+}  // namespace
+
+Section calculation(const Dossier& dossier) {
+  Section section{.place = Place::calculation, .title = "The calculation, claim by claim"};
+  if (dossier.claims.empty()) {
+    section.blocks.emplace_back(
+        Paragraph{.text = "No claim is made, so there is none to calculate."});
+    return section;
+  }
+  section.blocks.emplace_back(Paragraph{
+      .text = "Each bound can be computed again by hand from these tables. Corrections compose in "
+              "this order: clusters, parts, judge, missing, claims. Lower bounds are rounded down, "
+              "upper bounds up."});
+  for (std::size_t begin = 0; begin < dossier.claims.size(); begin += claims_a_table) {
+    const std::size_t end = std::min(begin + claims_a_table, dossier.claims.size());
+    section.blocks.emplace_back(overview(dossier, begin, end));
+  }
+  for (const Claim& claim : dossier.claims) {
+    if (claim.estimate.steps.empty()) {
+      section.blocks.emplace_back(Paragraph{.text = without_steps(claim), .tone = Tone::note});
+    } else {
+      section.blocks.emplace_back(steps_of(claim));
+    }
+  }
+  Sentence again = "Again from the ledger: ";
+  again.code("truebound report --run " + std::to_string(dossier.provenance.run) + " --format json");
+  again.say(" gives every number with all its digits. By hand: ");
+  again.code("truebound stats --help").say(".");
+  section.blocks.emplace_back(Paragraph{.text = again, .tone = Tone::note});
+  return section;
+}
+
+}  // namespace truebound::report

@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "truebound/report/figures.h"
+#include "truebound/report/sections.h"
+#include "truebound/report/wording.h"
+
+namespace truebound::report {
+
+using evidence::Claim;
+using evidence::Dossier;
+using evidence::JudgePage;
+
+namespace {
+
+bool has_errors(const Claim& claim) {
+  const auto& judge = claim.estimate.judge;
+  return judge && judge->sensitivity.size() == 2 && judge->specificity.size() == 2;
+}
+
+Table verdict_table(const Dossier& dossier) {
+  Table table{.caption = "Verdicts",
+              .columns = {{.title = "Judge"},
+                          {.title = "Verdict"},
+                          {.title = "Answers", .align = Align::right}},
+              .grouped = true};
+  for (const JudgePage& judge : dossier.judges) {
+    Group group{.heading = data(judge.name), .rows = {}};
+    for (const auto& [verdict, count] : judge.verdicts) {
+      Row row;
+      row.cells.push_back({.text = data(verdict)});
+      row.cells.push_back({.text = say(whole(count))});
+      group.rows.push_back(std::move(row));
+    }
+    if (!group.rows.empty()) table.groups.push_back(std::move(group));
+  }
+  return table;
+}
+
+Table error_table(const Dossier& dossier) {
+  Table table{.caption =
+                  "Sensitivity and specificity from labeled answers, and the smallest rate "
+                  "that the judge can tell from none",
+              .columns = {{.title = "Claim"}, {.title = "Labeled by"}},
+              .groups = {Group{}}};
+  for (const char* title : {"Flagged of broke", "Sensitivity", "Passed of held", "Specificity",
+                            "Limit of detection", "Threshold"})
+    table.columns.push_back({.title = title, .align = Align::right});
+  for (const Claim& claim : dossier.claims) {
+    if (!has_errors(claim)) continue;
+    const analyze::JudgeError& judge = *claim.estimate.judge;
+    Row row;
+    row.cells.push_back({.text = claim_name(claim)});
+    row.cells.push_back(
+        {.text = judge.labeled_by.empty() ? say("not recorded") : data(judge.labeled_by)});
+    for (const std::vector<std::int64_t>& counts : {judge.sensitivity, judge.specificity}) {
+      row.cells.push_back({.text = say(whole(counts[0]) + "/" + whole(counts[1]))});
+      row.cells.push_back(
+          {.text = say(three_decimals(counts[0], counts[1])), .weight = Weight::strong});
+    }
+    row.cells.push_back({.text = judge.limit_of_detection
+                                     ? say(percent(*judge.limit_of_detection, Rounding::up))
+                                     : say("not known")});
+    row.cells.push_back({.text = say(exact_percent(claim.threshold))});
+    table.groups.front().rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Sentence about(const JudgePage& judge) {
+  Sentence said;
+  said.strong_data(judge.name).say(": ");
+  said.data(judge.about.empty() ? judge.kind : judge.about);
+  if (!judge.identity.empty()) said.say("; identity ").code(judge.identity.substr(0, 16));
+  said.say(". Calibration: ");
+  return said.add(judge.calibration.empty() ? say("none.") : data(judge.calibration));
+}
+
+}  // namespace
+
+Section judge(const Dossier& dossier) {
+  Section section{.place = Place::judge, .title = "The judge and its errors"};
+  for (const JudgePage& page : dossier.judges)
+    section.blocks.emplace_back(Paragraph{.text = about(page)});
+  if (dossier.judges.empty())
+    section.blocks.emplace_back(Paragraph{.text = "No judge decided in this run."});
+  if (std::ranges::any_of(dossier.claims, has_errors)) {
+    section.blocks.emplace_back(error_table(dossier));
+    section.blocks.emplace_back(Paragraph{
+        .text = "Where the limit of detection lies over the threshold, no number of further "
+                "requests can show a rate below it with this judge; more labels or a judge that "
+                "errs less can.",
+        .tone = Tone::note});
+  } else if (!dossier.judges.empty()) {
+    section.blocks.emplace_back(Paragraph{
+        .text = "No answer of this run has a human label, so sensitivity, specificity and limit of "
+                "detection are unknown. What a judge without known errors says is counted, and "
+                "gives no rate."});
+  }
+  const Table verdicts = verdict_table(dossier);
+  if (!verdicts.groups.empty()) section.blocks.emplace_back(verdicts);
+  return section;
+}
+
+}  // namespace truebound::report
