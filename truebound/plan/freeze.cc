@@ -81,23 +81,31 @@ Result<Digest> put_files(const std::vector<FileBytes>& files, ledger::Ledger& le
   return ledger.put_blob(json::canonical(json::write(list)));
 }
 
+// Holds where a seed is the one that its plan's entry and its checkpoint give.
+Result<void> check_draw(const SeedDraw& draw, std::uint64_t index, const ledger::Ledger& ledger) {
+  const std::string place = "entry " + std::to_string(index);
+  if (draw.checkpoint_size <= draw.plan || draw.checkpoint_size > index) {
+    return malformed(place + ": expected a checkpoint of the plan's entry, got one of " +
+                     std::to_string(draw.checkpoint_size) + " entries");
+  }
+  TRUEBOUND_TRY(line, ledger.entry(draw.plan));
+  TRUEBOUND_TRY(root, ledger.root_at(draw.checkpoint_size));
+  if (draw.checkpoint_root != root.hex()) {
+    return mismatch(place + ": expected the root of its checkpoint, got another");
+  }
+  // Cosignatures are not kept yet; a seed that has some cannot be drawn again here.
+  if (draw.cosignatures == 0 && draw.seed != seed_of(ledger::leaf_hash(line), root)) {
+    return mismatch(place + ": expected the seed that its checkpoint gives, got another");
+  }
+  return {};
+}
+
 // The seed.draw of a plan, if there is one, with its index.
 Result<std::optional<Frozen>> find_seed(std::uint64_t plan_entry, const ledger::Ledger& ledger) {
   for (std::uint64_t i = plan_entry + 1; i < ledger.size(); ++i) {
     TRUEBOUND_TRY(draw, entry_at<SeedDraw>(ledger, i));
     if (!draw || draw->plan != plan_entry) continue;
-    if (draw->checkpoint_size <= plan_entry || draw->checkpoint_size > i) {
-      return malformed("entry " + std::to_string(i) +
-                       ": expected a checkpoint of the plan's entry, got one of " +
-                       std::to_string(draw->checkpoint_size) + " entries");
-    }
-    TRUEBOUND_TRY(line, ledger.entry(plan_entry));
-    TRUEBOUND_TRY(root, ledger.root_at(draw->checkpoint_size));
-    // Cosignatures are not kept yet; a seed that has some cannot be drawn again here.
-    if (draw->cosignatures == 0 && draw->seed != seed_of(ledger::leaf_hash(line), root)) {
-      return mismatch("entry " + std::to_string(i) +
-                      ": expected the seed that its checkpoint gives, got another");
-    }
+    TRUEBOUND_TRY_VOID(check_draw(*draw, i, ledger));
     return std::optional<Frozen>({.plan_entry = plan_entry, .seed_entry = i, .seed = draw->seed});
   }
   return std::optional<Frozen>();
@@ -168,8 +176,10 @@ Result<std::uint64_t> register_plan(const Plan& plan, const FileSource& files, s
 
 Result<Frozen> draw_seed(std::uint64_t plan_entry, ledger::Ledger& ledger, Clock& clock) {
   TRUEBOUND_TRY(entry, entry_at<PlanRegister>(ledger, plan_entry));
-  const std::string place = "entry " + std::to_string(plan_entry);
-  if (!entry) return malformed(place + ": expected a plan.register, got another entry");
+  if (!entry) {
+    return malformed("entry " + std::to_string(plan_entry) +
+                     ": expected a plan.register, got another entry");
+  }
   TRUEBOUND_TRY(digest, as_evidence(parse_digest(entry->plan_digest)));
   TRUEBOUND_TRY(drawn, find_seed(plan_entry, ledger));
   if (drawn) {
@@ -235,21 +245,39 @@ std::string FrozenFiles::name_of(const std::string& digest) const {
   return found == list_.end() ? digest : found->name;
 }
 
-Result<Plan> read_frozen(const FrozenFiles& files, const ledger::Ledger& ledger) {
-  TRUEBOUND_TRY(blob, as_evidence(parse_digest(files.entry().plan)));
+Result<Registered> registered(const ledger::Ledger& ledger, std::uint64_t plan_entry) {
+  TRUEBOUND_TRY(files, FrozenFiles::open(ledger, plan_entry));
+  const PlanRegister& entry = files->entry();
+  TRUEBOUND_TRY(blob, as_evidence(parse_digest(entry.plan)));
   TRUEBOUND_TRY(form, ledger.blob(blob));
-  if (crypto::sha256(form).hex() != files.entry().plan_digest) {
-    return mismatch("blob " + blob.hex() + ": expected the plan of digest " +
-                    files.entry().plan_digest + ", got another");
+  if (crypto::sha256(form).hex() != entry.plan_digest) {
+    return mismatch("blob " + entry.plan + ": expected the plan of digest " + entry.plan_digest +
+                    ", got another");
   }
-  TRUEBOUND_TRY(value, as_evidence(json::parse_json(form, "blob " + blob.hex())));
+  TRUEBOUND_TRY(value, as_evidence(json::parse_json(form, "blob " + entry.plan)));
   TRUEBOUND_TRY(plan, thaw(value));
-  const std::string& name = files.list().front().name;
-  TRUEBOUND_TRY(text, files.read(name));
+  const std::string& name = files->list().front().name;
+  TRUEBOUND_TRY(text, files->read(name));
   if (auto read = take_over_rest(plan, text, name); !read.ok()) {
     return malformed(read.error().message);
   }
-  return plan;
+  return Registered{.entry = plan_entry,
+                    .plan = std::move(plan),
+                    .digest = entry.plan_digest,
+                    .slots = entry.slots,
+                    .time_ms = entry.time_ms,
+                    .files = std::move(files)};
+}
+
+Result<std::string> drawn_seed(const ledger::Ledger& ledger, std::uint64_t seed_entry) {
+  const std::string place = "entry " + std::to_string(seed_entry);
+  if (seed_entry >= ledger.size()) return malformed(place + ": expected a seed.draw, got none");
+  TRUEBOUND_TRY(draw, entry_at<SeedDraw>(ledger, seed_entry));
+  if (!draw) return malformed(place + ": expected a seed.draw, got another entry");
+  TRUEBOUND_TRY_VOID(check_draw(*draw, seed_entry, ledger));
+  TRUEBOUND_TRY(entry, entry_at<PlanRegister>(ledger, draw->plan));
+  if (!entry) return malformed(place + ": expected the seed of a plan, got one of another entry");
+  return draw->seed;
 }
 
 }  // namespace truebound::plan

@@ -156,11 +156,27 @@ class FrozenFiles final : public FileSource {
   std::vector<FrozenFile> list_;
 };
 
-/// The plan that was frozen, from its canonical form, with `who` and `budget` from the plan's own
-/// file. Its files are named by their digests.
-/// @error malformed  a blob is not what it must be
+/// A registered plan with its files, as the ledger has them.
+struct Registered {
+  std::uint64_t entry = 0;  ///< index of plan.register
+  /// From the canonical form, with `who` and `budget` from the plan's own file. Its files are named
+  /// by their digests; options that affect speed only are not there.
+  Plan plan;
+  std::string digest;  ///< SHA-256 of the canonical form, in hex
+  std::uint64_t slots = 0;
+  std::int64_t time_ms = 0;
+  std::unique_ptr<FrozenFiles> files;
+};
+
+/// Reads a registered plan back. The ledger must outlive it.
+/// @error malformed  the entry is no plan.register, or a blob is not what it must be
 /// @error mismatch   the canonical form does not have the digest of the entry
 /// @error incomplete and others  as Ledger::blob
-Result<Plan> read_frozen(const FrozenFiles& files, const ledger::Ledger& ledger);
+Result<Registered> registered(const ledger::Ledger& ledger, std::uint64_t plan_entry);
+
+/// The seed of a seed.draw, checked against the plan's entry and the checkpoint that it names.
+/// @error malformed  the entry is no seed.draw, or names no plan.register before its checkpoint
+/// @error mismatch   the seed is not the one that they give
+Result<std::string> drawn_seed(const ledger::Ledger& ledger, std::uint64_t seed_entry);
 
 }  // namespace truebound::plan

@@ -138,6 +138,7 @@ TEST_F(Freeze, ASeedThatWasWrittenInByHandIsFound) {
                            std::string(64, '0') + R"(","t":"seed.draw","time_ms":1})")
                   .ok());
   EXPECT_EQ(draw_seed(0, *ledger_, clock_).error().code, ErrorCode::mismatch);
+  EXPECT_EQ(drawn_seed(*ledger_, 1).error().code, ErrorCode::mismatch);
 }
 
 TEST_F(Freeze, OnlyARegisteredPlanGetsASeed) {
@@ -145,24 +146,29 @@ TEST_F(Freeze, OnlyARegisteredPlanGetsASeed) {
   EXPECT_EQ(draw_seed(0, *ledger_, clock_).error().code, ErrorCode::malformed);
   EXPECT_EQ(FrozenFiles::open(*ledger_, 0).error().code, ErrorCode::malformed);
   EXPECT_EQ(FrozenFiles::open(*ledger_, 9).error().code, ErrorCode::malformed);
+  EXPECT_EQ(drawn_seed(*ledger_, 0).error().code, ErrorCode::malformed);
+  EXPECT_EQ(drawn_seed(*ledger_, 9).error().code, ErrorCode::malformed);
 }
 
 TEST_F(Freeze, TheFrozenPlanAndItsFilesComeBackFromTheLedger) {
   const Plan plan = read_plan(files_);
   const Frozen frozen = freeze(plan, files_, 5, *ledger_, clock_).value();
-  const auto files = FrozenFiles::open(*ledger_, frozen.plan_entry).value();
+  const Registered back = registered(*ledger_, frozen.plan_entry).value();
+  const FrozenFiles* files = back.files.get();
   ASSERT_EQ(files->list().size(), 3U);
   EXPECT_EQ(files->list()[0].name, "plan.yaml");
   EXPECT_EQ(files->read("plan.yaml").value(), with_who);
   EXPECT_EQ(files->read("own.csv").value(), "id,input\na,x\n");
   EXPECT_EQ(files->read("other.csv").error().code, ErrorCode::invalid_input);
 
-  const Plan back = read_frozen(*files, *ledger_).value();
-  EXPECT_EQ(canonical(back, {}), canonical(plan, digest_files(plan, files_).value()));
-  EXPECT_EQ(back.who.assessor, "Example Ltd");
-  EXPECT_EQ(back.budget.calls, 7U);
-  EXPECT_EQ(back.file, "plan.yaml");
-  const std::string& by_digest = back.suites[0].specification.file;
+  EXPECT_EQ(canonical(back.plan, {}), canonical(plan, digest_files(plan, files_).value()));
+  EXPECT_EQ(back.digest, frozen.plan_digest.hex());
+  EXPECT_EQ(back.slots, 5U);
+  EXPECT_EQ(back.plan.who.assessor, "Example Ltd");
+  EXPECT_EQ(back.plan.budget.calls, 7U);
+  EXPECT_EQ(back.plan.file, "plan.yaml");
+  EXPECT_EQ(drawn_seed(*ledger_, frozen.seed_entry).value(), frozen.seed);
+  const std::string& by_digest = back.plan.suites[0].specification.file;
   EXPECT_EQ(files->read(by_digest).value(), "id,input\na,x\n");
   EXPECT_EQ(files->name_of(by_digest), "own.csv");
 
