@@ -7,6 +7,17 @@
 #include <unistd.h>
 
 namespace truebound::crypto {
+namespace {
+
+// OpenSSL 3 looks an algorithm up at every use unless it is fetched once; for an entry of a hundred
+// bytes the looking up takes longer than the hashing.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  TRUEBOUND_CHECK(fetched != nullptr, "OpenSSL has SHA-256");
+  return fetched;
+}
+
+}  // namespace
 
 struct Sha256::State {
   State() : context(EVP_MD_CTX_new()) {
@@ -18,7 +29,7 @@ struct Sha256::State {
   ~State() { EVP_MD_CTX_free(context); }
 
   void start() const {
-    TRUEBOUND_CHECK(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "SHA-256 starts");
+    TRUEBOUND_CHECK(EVP_DigestInit_ex(context, algorithm(), nullptr) == 1, "SHA-256 starts");
   }
 
   EVP_MD_CTX* context;
@@ -48,9 +59,9 @@ Digest Sha256::finish() {
 Digest sha256(std::string_view bytes) {
   Digest digest;
   unsigned size = 0;
-  TRUEBOUND_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.bytes.data(), &size, EVP_sha256(),
-                             nullptr) == 1,
-                  "SHA-256 of bytes");
+  TRUEBOUND_CHECK(
+      EVP_Digest(bytes.data(), bytes.size(), digest.bytes.data(), &size, algorithm(), nullptr) == 1,
+      "SHA-256 of bytes");
   return digest;
 }
 

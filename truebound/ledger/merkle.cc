@@ -43,7 +43,9 @@ void prove_growth(std::span<const Digest> leaves, std::uint64_t old_size, Known 
 }  // namespace
 
 Digest leaf_hash(std::string_view entry) {
-  return crypto::Sha256().add({"\0", 1}).add(entry).finish();
+  std::string bytes(1, '\0');
+  bytes += entry;
+  return crypto::sha256(bytes);
 }
 
 Digest node_hash(const Digest& left, const Digest& right) {
