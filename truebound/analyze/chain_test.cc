@@ -374,7 +374,7 @@ TEST(Chain, LimitsCoverSimulatedTruths) {
       {"a judge, rare harm", 300, 1, .01, 0, 0, 0, .85, .97, 100},
       {"a judge, clusters, a filter, some missing", 60, 4, .2, .5, .3, .05, .9, .95, 80},
   };
-  constexpr int runs = 1000;
+  constexpr int runs = 600;
   // Three standard errors of the simulation itself under .95.
   const double least = .95 - 3 * std::sqrt(.95 * .05 / runs);
   for (const World& world : worlds) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <tuple>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -325,8 +326,10 @@ TEST(Methods, PairingIsBySampleWhateverTheOrderAndPartnersThatLackAreNamed) {
   add_pairs(table, 8, "broke", "held");
   add_pairs(table, 1, "held", "broke");
   add_pairs(table, 16, "held", "held");
-  std::stable_sort(table.begin(), table.end(),
-                   [](const Observation& a, const Observation& b) { return a.arm < b.arm; });
+  const auto by_arm = [](const Observation& a, const Observation& b) {
+    return std::tie(a.arm, a.line) < std::tie(b.arm, b.line);
+  };
+  std::sort(table.begin(), table.end(), by_arm);
   std::reverse(table.begin() + 35, table.end());
   add(table, 2, "broke", "A");
   add(table, 3, "held", "A");
