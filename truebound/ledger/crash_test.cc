@@ -146,6 +146,23 @@ TEST_F(CrashTest, APowerCutAtAnyCallLosesNothingThatWasAcknowledged) {
   }
 }
 
+TEST_F(CrashTest, WhatAWriterFindsAtItsOpeningLasts) {
+  RandomStream random(5);
+  for (int round = 0; round < 20; ++round) {
+    FaultStore store;
+    {
+      const auto killed = open({.store = &store});
+      // The call after the next, the sync, fails: the entry is written and not synced.
+      store.fail_at(store.calls() + 1, EIO, FaultStore::Then::works);
+      ASSERT_FALSE(killed->append(numbered(0)).ok());
+    }
+    ASSERT_EQ(open({.store = &store})->size(), 1U);
+    store.lose_unsynced(random);
+    ASSERT_EQ(open({.store = &store})->size(), 1U);
+    std::filesystem::remove_all(folder_);
+  }
+}
+
 TEST_F(CrashTest, AfterAFullDiskTheLedgerVerifiesAsItStands) {
   FaultStore store;
   {
