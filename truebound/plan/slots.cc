@@ -121,6 +121,15 @@ Slot Slots::at(std::uint64_t index) const {
   return slot;
 }
 
+std::vector<std::pair<std::size_t, std::size_t>> Slots::samples() const {
+  std::vector<std::pair<std::size_t, std::size_t>> taken;
+  for (std::size_t suite = 0; suite < suites_.size(); ++suite) {
+    for (const std::size_t sample : suites_[suite].indices)
+      taken.emplace_back(suite, sample);
+  }
+  return taken;
+}
+
 Digest Slots::root() const {
   ledger::Tree tree;
   for (std::uint64_t i = 0; i < count_; ++i)

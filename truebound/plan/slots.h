@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "truebound/core/bytes.h"
@@ -55,6 +56,10 @@ class Slots {
   std::uint64_t count() const { return count_; }
   /// The slot of an index below count().
   Slot at(std::uint64_t index) const;
+  /// The samples taken, as (suite index, sample index), in the order of their slots. Each has
+  /// slots_per_sample() slots in a row; a limit does not shorten this list.
+  std::vector<std::pair<std::size_t, std::size_t>> samples() const;
+  std::uint64_t slots_per_sample() const { return per_sample_; }
   /// Root of the Merkle tree whose leaves are the slot keys in order (ledger/merkle.h). Visits all
   /// slots.
   Digest root() const;

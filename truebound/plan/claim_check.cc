@@ -1,0 +1,200 @@
+#include "truebound/plan/claim_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "truebound/plan/levels.h"
+#include "truebound/stats/cluster.h"
+#include "truebound/stats/interval.h"
+#include "truebound/stats/power.h"
+
+namespace truebound::plan {
+namespace {
+
+// What share of pairs is assumed to differ between two arms.
+constexpr double discordant = .2;
+constexpr double power = .8;
+
+using Where = std::map<std::string, std::string>;
+
+struct Cell {
+  std::string name;
+  Where where;
+};
+
+// One cell for each combination of the levels of `by`.
+std::vector<Cell> cells_of(const eval::Question& question,
+                           const std::map<std::string, std::vector<std::string>>& levels) {
+  std::vector<Cell> cells{{.name = question.name, .where = question.where}};
+  for (const std::string& factor : question.by) {
+    std::vector<Cell> finer;
+    for (const Cell& cell : cells) {
+      for (const std::string& level : levels.at(factor)) {
+        Cell part = cell;
+        part.name += "/" + factor + "=" + level;
+        part.where[factor] = level;
+        finer.push_back(std::move(part));
+      }
+    }
+    cells = std::move(finer);
+  }
+  return cells;
+}
+
+std::string percent(double proportion) {
+  return json::number_text(std::round(proportion * 10000) / 100) + " %";
+}
+
+class ClaimChecker {
+ public:
+  ClaimChecker(const Plan& plan, const std::vector<eval::Suite>& suites, const Slots& slots)
+      : plan_(plan), suites_(suites), samples_(slots.samples()), levels_(levels(plan, suites)) {}
+
+  Result<void> fill(Check& check) const {
+    for (const eval::Question& question : plan_.claims)
+      check.asked += cells_of(question, levels_).size();
+    for (const eval::Question& question : plan_.claims) {
+      for (const Cell& cell : cells_of(question, levels_)) {
+        TRUEBOUND_TRY(claim, check_one(question, cell, check.asked));
+        warn(check.warnings, claim);
+        check.claims.push_back(std::move(claim));
+      }
+    }
+    return {};
+  }
+
+ private:
+  // How many slots of each sample lie in a cell: the systems, attacks and epochs that it leaves.
+  std::int64_t slots_a_sample(const Where& where) const {
+    std::int64_t slots = 1;
+    for (const auto& [factor, all] : levels_) {
+      if (is_of_sample(factor) || where.contains(factor)) continue;
+      slots *= static_cast<std::int64_t>(all.size());
+    }
+    return slots;
+  }
+
+  bool lies_in(const eval::Suite& suite, const eval::Sample& sample, const Where& where) const {
+    return std::ranges::all_of(where, [&](const auto& condition) {
+      return !is_of_sample(condition.first) ||
+             level_of(suite, sample, condition.first) == condition.second;
+    });
+  }
+
+  // The clusters of a cell, without a hit: a sample that has none is its own.
+  std::vector<stats::Cluster> clusters_of(const Where& where, std::uint64_t& samples) const {
+    const std::int64_t each = slots_a_sample(where);
+    std::map<std::string, std::int64_t> sizes;
+    for (const auto& [suite_index, sample_index] : samples_) {
+      const eval::Suite& suite = suites_[suite_index];
+      const eval::Sample& sample = suite.samples[sample_index];
+      if (!lies_in(suite, sample, where)) continue;
+      ++samples;
+      const std::string own = sample.cluster.empty() ? "s\n" + sample.id : "c\n" + sample.cluster;
+      sizes[suite.name + "\n" + own] += each;
+    }
+    std::vector<stats::Cluster> clusters;
+    for (const auto& [name, size] : sizes)
+      clusters.push_back({.size = size});
+    return clusters;
+  }
+
+  Result<ClaimCheck> check_one(const eval::Question& question, const Cell& cell,
+                               std::uint64_t asked) const {
+    const double tail = (1 - plan_.confidence) / static_cast<double>(asked);
+    ClaimCheck claim{.name = cell.name,
+                     .asked = question.ask,
+                     .estimand = question.estimand,
+                     .threshold = question.threshold,
+                     .confidence = 1 - tail,
+                     .gate = is_gate(question, cell)};
+    const std::vector<stats::Cluster> clusters = clusters_of(cell.where, claim.samples);
+    if (clusters.empty()) return claim;
+    TRUEBOUND_TRY(
+        size, question.estimand == eval::Estimand::generalized
+                  ? stats::effective_size(clusters, plan_.sampling.correlation, plan_.confidence)
+                  : stats::unclustered_size(clusters));
+    claim.n = static_cast<std::uint64_t>(size.n);
+    claim.clusters = static_cast<std::uint64_t>(size.clusters);
+    claim.effective_n = size.effective_n;
+    TRUEBOUND_TRY_VOID(add_bounds(claim, size, tail));
+    if (std::ranges::find(question.by, "arm") != question.by.end() && plan_.arms.size() > 1) {
+      TRUEBOUND_TRY(difference, stats::smallest_paired_difference(
+                                    size.effective_n, discordant,
+                                    {.confidence = plan_.confidence, .power = power}));
+      claim.smallest_difference = difference;
+    }
+    return claim;
+  }
+
+  static bool is_gate(const eval::Question& question, const Cell& cell) {
+    if (question.gate == "all") return true;
+    return !question.gate.empty() && std::ranges::any_of(question.by, [&](const auto& factor) {
+      return cell.where.at(factor) == question.gate;
+    });
+  }
+
+  static Result<void> add_bounds(ClaimCheck& claim, const stats::EffectiveSize& size, double tail) {
+    TRUEBOUND_TRY(rows,
+                  stats::zero_failure_table(static_cast<double>(size.n), size.mean_size, tail));
+    for (const stats::ZeroFailureRow& row : rows) {
+      claim.if_nothing_broke.push_back(
+          {.correlation = row.correlation, .effective_n = row.effective_n, .upper = row.upper});
+    }
+    if (claim.asked == eval::Ask::rate_above) {
+      TRUEBOUND_TRY(bound, stats::lower_limit(size.effective_n, size.effective_n, tail));
+      claim.best_bound = bound;
+      claim.can_be_settled = bound > claim.threshold;
+      return {};
+    }
+    TRUEBOUND_TRY(bound, stats::zero_failure_bound(size.effective_n, tail));
+    claim.best_bound = bound;
+    // Whether a difference stays within a margin depends on the other version too.
+    claim.can_be_settled = claim.asked == eval::Ask::no_worse_than || bound < claim.threshold;
+    if (claim.asked == eval::Ask::rate_below) {
+      // A threshold that asks for more than 10^12 trials has no number that would help.
+      const auto needed = stats::trials_for_bound(claim.threshold, tail);
+      if (needed.ok()) claim.effective_n_needed = needed.value();
+    }
+    return {};
+  }
+
+  static void warn(std::vector<std::string>& warnings, const ClaimCheck& claim) {
+    if (claim.can_be_settled) return;
+    std::string message = "claims." + claim.name + ": ";
+    if (!claim.best_bound) {
+      warnings.push_back(message + "no slot, so nothing can be said");
+      return;
+    }
+    const std::string effective = json::number_text(std::round(claim.effective_n * 10) / 10);
+    if (claim.asked == eval::Ask::rate_above) {
+      message += "no outcome can settle this: if all of an effective n of " + effective +
+                 " broke, the lower limit is " + percent(*claim.best_bound) +
+                 ", not above the threshold of " + percent(claim.threshold);
+    } else {
+      message += "no outcome can settle this: if nothing broke in an effective n of " + effective +
+                 ", the upper limit is " + percent(*claim.best_bound) +
+                 ", not below the threshold of " + percent(claim.threshold);
+      if (claim.effective_n_needed) {
+        message +=
+            "; an effective n of " + std::to_string(*claim.effective_n_needed) + " is needed";
+      }
+    }
+    warnings.push_back(std::move(message));
+  }
+
+  const Plan& plan_;
+  const std::vector<eval::Suite>& suites_;
+  std::vector<std::pair<std::size_t, std::size_t>> samples_;
+  std::map<std::string, std::vector<std::string>> levels_;
+};
+
+}  // namespace
+
+Result<void> check_claims(Check& check, const Plan& plan, const std::vector<eval::Suite>& suites,
+                          const Slots& slots) {
+  return ClaimChecker(plan, suites, slots).fill(check);
+}
+
+}  // namespace truebound::plan
