@@ -71,7 +71,12 @@ class CostEstimate {
       std::uint64_t bytes = 0;
       for (const std::string& safeguard : arm) {
         const eval::Specification* found = json::find(plan_.safeguards, safeguard);
-        if (found != nullptr && found->id == "system_prompt") bytes += found->text("text").size();
+        if (found == nullptr || found->id != "system_prompt") continue;
+        bytes += found->text("text").size();
+        const std::string file = found->text("file");
+        if (file.empty()) continue;
+        TRUEBOUND_TRY(text, files_.read(file));
+        bytes += text.size();
       }
       arm_bytes_.push_back(bytes);
     }

@@ -11,6 +11,7 @@
 #include "truebound/crypto/sha256.h"
 #include "truebound/plan/canonical.h"
 #include "truebound/plan/plan_cases.h"
+#include "truebound/plan/starter.h"
 
 namespace truebound::plan {
 namespace {
@@ -128,6 +129,39 @@ TEST(Read, ASuiteWithoutJudgesIsJudgedByAllInTheirOrder) {
   const Plan plan =
       read_text(std::string(small_plan) + "judges: {b: {kind: rules}, a: {kind: rules}}\n").value();
   EXPECT_EQ(plan.suites[0].specification.judge.list, (std::vector<std::string>{"b", "a"}));
+}
+
+// The kinds that the plans we ship name, as the rooms above offer them.
+eval::Catalog shipped_catalog() {
+  using eval::OptionKind;
+  return {.providers = {{.id = "llama", .options = {{.name = "builtin"}}}},
+          .safeguards = {{.id = "system_prompt", .options = {{.name = "text"}}},
+                         {.id = "input_filter",
+                          .options = {{.name = "patterns", .kind = OptionKind::file}}},
+                         {.id = "output_filter",
+                          .options = {{.name = "patterns", .kind = OptionKind::file}}}},
+          .judges = {{.id = "rules"}},
+          .attacks = {{.id = "direct"}},
+          .suites = {"starter"}};
+}
+
+TEST(Starter, ThePlanOfInitCanBeRead) {
+  const auto plan =
+      read(TextFiles({{"plan.yaml", commented_example()}}), "plan.yaml", shipped_catalog());
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(plan.value().arms.size(), 2U);
+  EXPECT_EQ(plan.value().claims[0].gate, "on");
+}
+
+TEST(Starter, ThePlanOfTheQuickstartCanBeReadAndItsFilesAreThere) {
+  const DiskFiles files(Path(TRUEBOUND_SOURCE) / "examples/quickstart");
+  const auto plan = read(files, "plan.yaml", shipped_catalog());
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(plan.value().arms[1].specification.size(), 3U);
+  for (const std::string& name : file_names(plan.value())) {
+    if (name.starts_with(eval::builtin_mark)) continue;
+    EXPECT_TRUE(files.read(name).ok()) << name;
+  }
 }
 
 TEST(Errors, NameTheLineTheExpectationAndTheFinding) {
