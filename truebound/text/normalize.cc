@@ -117,17 +117,61 @@ class Squeezer {
   std::string out_;
 };
 
-}  // namespace
+icu::UnicodeString mended(std::string_view text) {
+  return mend_apostrophes(icu::UnicodeString::fromUTF8(repair_utf8(text).text));
+}
 
-std::string fold(std::string_view text, Breaks breaks, Accents accents) {
-  const std::string clean = repair_utf8(text).text;
-  icu::UnicodeString wide = mend_apostrophes(icu::UnicodeString::fromUTF8(clean));
-  wide = normalized(wide, form(icu::Normalizer2::getNFKCCasefoldInstance));
-  if (accents == Accents::drop) wide = without_latin_accents(wide);
+std::string squeezed(const icu::UnicodeString& wide, Breaks breaks) {
   Squeezer squeezer(breaks);
   for (int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1))
     squeezer.add(wide.char32At(i));
   return squeezer.take();
+}
+
+char32_t plain_sign(char32_t point) {
+  switch (point) {
+    case 0x066B:
+    case 0xFF0E:
+      return '.';
+    case 0x066C:
+    case 0xFF0C:
+      return ',';
+    case 0x066A:
+    case 0xFF05:
+      return '%';
+    case 0x2212:
+    case 0xFF0D:
+    case 0xFE63:
+      return '-';
+    case 0xFF0B:
+      return '+';
+    default:
+      return point;
+  }
+}
+
+}  // namespace
+
+std::string fold(std::string_view text, Breaks breaks, Accents accents) {
+  icu::UnicodeString wide =
+      normalized(mended(text), form(icu::Normalizer2::getNFKCCasefoldInstance));
+  if (accents == Accents::drop) wide = without_latin_accents(wide);
+  return squeezed(wide, breaks);
+}
+
+std::string flatten(std::string_view text, Breaks breaks) {
+  return squeezed(normalized(mended(text), form(icu::Normalizer2::getNFKCInstance)), breaks);
+}
+
+std::string plain_digits(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint found = code_point_at(text, at);
+    const int32_t digit = u_charDigitValue(static_cast<UChar32>(found.value));
+    append_utf8(plain, digit >= 0 ? static_cast<char32_t>('0' + digit) : plain_sign(found.value));
+    at += found.size;
+  }
+  return plain;
 }
 
 }  // namespace truebound::text

@@ -20,4 +20,13 @@ enum class Accents { keep, drop };
 std::string fold(std::string_view text, Breaks breaks = Breaks::show,
                  Accents accents = Accents::keep);
 
+/// As `fold` with accents kept, and case kept too: full-width letters become plain ones, `B` stays
+/// `B`.
+std::string flatten(std::string_view text, Breaks breaks = Breaks::show);
+
+/// Digits of every script as `0` to `9`, and the signs around them (full-width and Arabic point,
+/// comma and percent, minus) as ASCII. Superscripts and fractions stay. Bytes that are no UTF-8
+/// become U+FFFD; all else is untouched.
+std::string plain_digits(std::string_view text);
+
 }  // namespace truebound::text

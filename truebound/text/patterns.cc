@@ -23,6 +23,10 @@ RE2::Options options_with(std::int64_t bytes) {
 
 }  // namespace
 
+std::string quoted(std::string_view literal) {
+  return RE2::QuoteMeta(piece(literal));
+}
+
 struct Patterns::Compiled {
   std::vector<std::string> names;
   std::vector<std::unique_ptr<RE2>> single;

@@ -28,6 +28,9 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
+/// A literal as a pattern that matches just it.
+std::string quoted(std::string_view literal);
+
 /// Affects speed or cost only.
 struct PatternOptions {
   /// Memory for the automaton of all patterns together. Where it does not do, each pattern is tried

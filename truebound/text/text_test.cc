@@ -111,6 +111,17 @@ TEST(Fold, AccentsGoFromLatinLettersOnlyWhereAsked) {
   EXPECT_EQ(fold("\u0939\u093F\u0902", Breaks::show, Accents::drop), "\u0939\u093F\u0902");
 }
 
+TEST(Fold, FlatteningKeepsCase) {
+  EXPECT_EQ(flatten("\uFF21\uFF1A \uFF22\n b"), "A: B b");
+  EXPECT_EQ(flatten("A\n\nB c", Breaks::keep), "A\nB c");
+}
+
+TEST(Fold, DigitsOfAllScriptsArePlain) {
+  EXPECT_EQ(plain_digits("\u0664\u0662\u066B\u0665"), "42.5");
+  EXPECT_EQ(plain_digits("\uFF11\uFF12\uFF0C\uFF10 x\u00B2 \u22123"), "12,0 x\u00B2 -3");
+  EXPECT_EQ(plain_digits("\u0967\u0968 a\u00BD"), "12 a\u00BD");
+}
+
 RC_GTEST_PROP(Fold, FoldingTwiceIsFoldingOnce, (const std::string& bytes)) {
   const std::string once = fold(bytes, Breaks::keep, Accents::drop);
   RC_ASSERT(fold(once, Breaks::keep, Accents::drop) == once);
