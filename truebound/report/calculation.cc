@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "truebound/json/value.h"
 #include "truebound/report/figures.h"
 #include "truebound/report/sections.h"
 #include "truebound/report/wording.h"
@@ -80,7 +81,7 @@ std::vector<Line> lines() {
       {"Complete cases, n", count([](const Estimate& e) { return e.n; })},
       {"Clusters among them", count([](const Estimate& e) { return e.clusters; })},
       {"Correlation assumed within clusters",
-       [](const Claim& c) { return say(exact_percent(c.estimate.correlation)); }},
+       [](const Claim& c) { return say(json::number_text(c.estimate.correlation)); }},
       {"Effective n", [](const Claim& c) { return say(one_decimal(c.estimate.effective_n)); },
        Weight::strong},
       {"Korn-Graubard's n*, shown beside",

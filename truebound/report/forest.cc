@@ -170,8 +170,9 @@ Sentence figure_note(const Dossier& dossier, Expect expect) {
     if (!words.empty()) said.say(label).add(listed_data({words.begin(), words.end()})).say(". ");
   };
   Sentence said =
-      "Rows are exhibits, not claims: only what stands above as a claim was asked by the plan, and "
-      "few samples cannot tell hazards apart. ";
+      "Rows are exhibits: a row is a claim where it stands above as one, and few samples cannot "
+      "tell "
+      "hazards apart. ";
   add(said, "Estimand: ", estimands);
   add(said, "Unit: ", units);
   add(said, "Method: ", methods);

@@ -13,8 +13,11 @@ using evidence::Provenance;
 
 namespace {
 
-std::string listed_or_none(const std::vector<std::string>& parts) {
-  return parts.empty() ? "none" : listed_data(parts).plain();
+Sentence listed_or_none(const std::vector<std::string>& parts) {
+  std::vector<std::string> short_parts;
+  for (const std::string& part : parts)
+    short_parts.push_back(clip(part, 40));
+  return parts.empty() ? say("none") : listed_data(short_parts);
 }
 
 std::string ended(std::string text) {
@@ -28,8 +31,8 @@ Sentence assessed_by(const Dossier& dossier) {
   if (!dossier.who.independence.empty()) said.say(", ").data(clip(dossier.who.independence));
   if (!dossier.who.funding.empty()) said.say(", ").data(clip(dossier.who.funding)).say(" funding");
   if (said.empty()) said.say("The plan does not say");
-  said.say(". Access given: ").data(clip(listed_or_none(dossier.who.access_given)));
-  return said.say(". Refused: ").data(clip(listed_or_none(dossier.who.access_refused))).say(".");
+  said.say(". Access given: ").add(listed_or_none(dossier.who.access_given));
+  return said.say(". Refused: ").add(listed_or_none(dossier.who.access_refused)).say(".");
 }
 
 Sentence which_decision(const Dossier& dossier) {
@@ -41,6 +44,7 @@ Sentence which_decision(const Dossier& dossier) {
     said.say(" Gate: ").add(claim_name(claim)).say(": ").say(asked_words(claim)).say(". ");
     said.strong(claim.met ? "Met." : "Not met.");
   }
+  if (dossier.claims.empty()) return said.say(" No question is answered here.");
   if (gates == 0) said.say(" No gate is set.");
   if (gates > 2)
     said.say(" And ")

@@ -42,7 +42,7 @@ Table error_table(const Dossier& dossier) {
                   "that the judge can tell from none",
               .columns = {{.title = "Claim"}, {.title = "Labeled by"}},
               .groups = {Group{}}};
-  for (const char* title : {"Flagged of broke", "Sensitivity", "Passed of held", "Specificity",
+  for (const char* title : {"Flagged of broke", "Sensitivity", "Not flagged of held", "Specificity",
                             "Limit of detection", "Threshold"})
     table.columns.push_back({.title = title, .align = Align::right});
   for (const Claim& claim : dossier.claims) {
@@ -72,7 +72,8 @@ Sentence about(const JudgePage& judge) {
   said.data(judge.about.empty() ? judge.kind : judge.about);
   if (!judge.identity.empty()) said.say("; identity ").code(judge.identity.substr(0, 16));
   said.say(". Calibration: ");
-  return said.add(judge.calibration.empty() ? say("none.") : data(judge.calibration));
+  said.add(judge.calibration.empty() ? say("none") : data(judge.calibration));
+  return said.say(judge.calibration.ends_with('.') ? "" : ".");
 }
 
 }  // namespace

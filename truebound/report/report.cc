@@ -4,25 +4,16 @@
 #include "truebound/report/json_report.h"
 #include "truebound/report/markdown.h"
 #include "truebound/report/page.h"
+#include "truebound/report/wording.h"
 
 namespace truebound::report {
-
-namespace {
-
-// Its numbers stay as exhibits: they rest on a chosen seed or a part of the plan.
-evidence::Dossier without_claims_of_a_rehearsal(evidence::Dossier dossier) {
-  if (dossier.mark.starts_with("rehearsal")) dossier.claims.clear();
-  return dossier;
-}
-
-}  // namespace
 
 std::string render(const evidence::Dossier& dossier, Format format) {
   switch (format) {
     case Format::html:
-      return html(lay_out(without_claims_of_a_rehearsal(dossier)));
+      return html(lay_out(as_reported(dossier)));
     case Format::markdown:
-      return markdown(lay_out(without_claims_of_a_rehearsal(dossier)));
+      return markdown(lay_out(as_reported(dossier)));
     case Format::json:
       break;
   }

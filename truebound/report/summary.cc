@@ -38,7 +38,8 @@ std::string counts_line(const Dossier& dossier) {
 
 }  // namespace
 
-std::string summary(const Dossier& dossier) {
+std::string summary(const Dossier& whole_dossier) {
+  const Dossier dossier = as_reported(whole_dossier);
   std::vector<std::string> lines;
   Sentence mark;
   for (const Sentence& part : marks(dossier)) {

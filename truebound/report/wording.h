@@ -18,6 +18,10 @@ extern const char* const disclaimer;
 /// What stands beside it in the head.
 extern const char* const what_a_report_says;
 
+/// The dossier as it may be read aloud: a rehearsal carries no claim. Its numbers stay as exhibits,
+/// for they rest on a chosen seed or a part of the plan.
+evidence::Dossier as_reported(evidence::Dossier dossier);
+
 /// What a claim's slots expected; refuse when its scope does not say.
 eval::Expect expected_of(const evidence::Claim& claim);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "truebound/report/figures.h"
 #include "truebound/report/wording.h"
@@ -22,13 +23,13 @@ bool shows_harm(const Claim& claim) {
 
 // The judge's limits of detection over their thresholds, as `20.9% and 14.9%`.
 Sentence detection_limits(const Dossier& dossier) {
-  std::vector<std::string> limits;
+  std::set<std::string> limits;
   for (const Claim& claim : dossier.claims) {
     const auto& judge = claim.estimate.judge;
     if (judge && judge->limit_of_detection && *judge->limit_of_detection > claim.threshold)
-      limits.push_back(percent(*judge->limit_of_detection, Rounding::up));
+      limits.insert(percent(*judge->limit_of_detection, Rounding::up));
   }
-  return listed_data(limits);
+  return listed_data({limits.begin(), limits.end()});
 }
 
 std::int64_t answers_cut(const Dossier& dossier) {
@@ -106,6 +107,11 @@ const char* const outside_the_ledger =
     "No ledger proves that the bytes came from the model, or that nobody tested elsewhere and kept "
     "silent.";
 
+Dossier as_reported(Dossier dossier) {
+  if (dossier.mark.starts_with("rehearsal")) dossier.claims.clear();
+  return dossier;
+}
+
 Sentence read_line(const Dossier& dossier) {
   Sentence said = "Read and confirmed as harmful by a human: ";
   if (dossier.read_by_human == 0) {
@@ -138,7 +144,7 @@ Sentence nothing_shown(const Dossier& dossier) {
 
 std::string bounds_line(const Dossier& dossier) {
   const char* missing = "missing outcomes counted against the claim.";
-  if (dossier.claims.empty()) return "The plan asks no question of this run.";
+  if (dossier.claims.empty()) return "No claim is made, so there is no bound.";
   const double confidence = dossier.claims.front().confidence;
   const auto same = [confidence](const Claim& claim) { return claim.confidence == confidence; };
   const std::string count = counted(static_cast<std::int64_t>(dossier.claims.size()), "claim");
