@@ -1,6 +1,12 @@
 #include "truebound/crypto/base64.h"
 
-#include <sodium.h>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <sodium/utils.h>
+
+#include "truebound/core/result.h"
 
 namespace truebound::crypto {
 

@@ -1,6 +1,14 @@
 #include "truebound/crypto/note.h"
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "truebound/core/check.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/base64.h"
+#include "truebound/crypto/signer.h"
 #include "truebound/crypto/utf8.h"
 
 namespace truebound::crypto {
@@ -30,7 +38,7 @@ Result<NoteSignature> parse_signature(std::string_view line) {
   }
   line.remove_prefix(dash.size());
   const std::size_t space = line.find(' ');
-  if (space == line.npos) return malformed("a signature line has no signature");
+  if (space == std::string_view::npos) return malformed("a signature line has no signature");
   NoteSignature signature;
   signature.name = line.substr(0, space);
   if (!is_key_name(signature.name)) return malformed("a signature line has no valid key name");
@@ -67,7 +75,8 @@ Result<Note> parse_note(std::string_view bytes) {
   }
   // The last empty line parts text and signatures: the text may have empty lines of its own.
   const std::size_t split = bytes.rfind("\n\n");
-  if (split == bytes.npos) return malformed("expected an empty line before the signatures");
+  if (split == std::string_view::npos)
+    return malformed("expected an empty line before the signatures");
   Note note;
   note.text = bytes.substr(0, split + 1);
   std::string_view lines = bytes.substr(split + 2);

@@ -1,6 +1,9 @@
 #include "truebound/crypto/salt.h"
 
-#include <sodium.h>
+#include <string>
+
+#include <sodium/core.h>
+#include <sodium/randombytes.h>
 
 #include "truebound/core/check.h"
 

@@ -1,10 +1,21 @@
 #include "truebound/crypto/sha256.h"
 
 #include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <openssl/types.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+#include "truebound/core/bytes.h"
+#include "truebound/core/check.h"
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
 
 namespace truebound::crypto {
 namespace {
@@ -67,8 +78,9 @@ Digest sha256(std::string_view bytes) {
 
 Result<Digest> sha256_file(const Path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open())
+  if (!file.is_open()) {
     return invalid_input(path.string() + ": cannot be read: " + system_message());
+  }
   Sha256 hash;
   std::string buffer(1U << 18U, '\0');
   while (true) {

@@ -1,13 +1,27 @@
 #include "truebound/crypto/signer.h"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <fcntl.h>
-#include <sodium.h>
+#include <sodium/core.h>
+#include <sodium/crypto_core_ed25519.h>
+#include <sodium/crypto_sign.h>
+#include <sodium/utils.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "truebound/core/bytes.h"
+#include "truebound/core/check.h"
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/base64.h"
 #include "truebound/crypto/sha256.h"
 #include "truebound/crypto/utf8.h"
@@ -42,8 +56,9 @@ Result<KeyText> split_key(std::string_view text) {
     return Error{.code = ErrorCode::malformed, .message = "key: " + why};
   };
   const std::size_t first = text.find('+');
-  const std::size_t second = first == text.npos ? text.npos : text.find('+', first + 1);
-  if (second == text.npos) return bad("expected name+id+base64");
+  const std::size_t second =
+      first == std::string_view::npos ? std::string_view::npos : text.find('+', first + 1);
+  if (second == std::string_view::npos) return bad("expected name+id+base64");
   KeyText parts;
   parts.name = text.substr(0, first);
   parts.id = text.substr(first + 1, second - first - 1);

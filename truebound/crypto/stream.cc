@@ -1,5 +1,11 @@
 #include "truebound/crypto/stream.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "truebound/core/bytes.h"
+#include "truebound/core/random.h"
 #include "truebound/crypto/sha256.h"
 
 namespace truebound::crypto {

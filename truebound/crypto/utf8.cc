@@ -1,5 +1,10 @@
 #include "truebound/crypto/utf8.h"
 
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace truebound::crypto {
 namespace {
 

@@ -1,7 +1,17 @@
 #include "truebound/ledger/blob.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
+#include "truebound/core/bytes.h"
+#include "truebound/core/check.h"
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/salt.h"
 #include "truebound/crypto/sha256.h"
 

@@ -1,9 +1,18 @@
 #include "truebound/ledger/checkpoint.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
 
+#include "truebound/core/result.h"
 #include "truebound/crypto/base64.h"
 #include "truebound/crypto/note.h"
+#include "truebound/crypto/signer.h"
+#include "truebound/ledger/merkle.h"
 
 namespace truebound::ledger {
 namespace {
@@ -15,7 +24,8 @@ Error malformed(const std::string& why) {
 // The text up to the next line end, which is taken off with it.
 Result<std::string_view> take_line(std::string_view& text, const char* what) {
   const std::size_t end = text.find('\n');
-  if (end == text.npos || end == 0) return malformed(std::string("expected a line with ") + what);
+  if (end == std::string_view::npos || end == 0)
+    return malformed(std::string("expected a line with ") + what);
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(end + 1);
   return line;

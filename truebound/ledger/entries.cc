@@ -1,7 +1,23 @@
 #include "truebound/ledger/entries.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "truebound/core/bytes.h"
+#include "truebound/core/check.h"
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
+#include "truebound/ledger/merkle.h"
+#include "truebound/ledger/segment.h"
 
 namespace truebound::ledger {
 namespace {

@@ -1,7 +1,11 @@
 #include "truebound/ledger/entry.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
+#include "truebound/core/result.h"
 #include "truebound/json/value.h"
 #include "truebound/ledger/segment.h"
 
@@ -48,7 +52,7 @@ Result<void> check_entry(std::string_view entry) {
   const Result<json::Value> value = json::parse_json(entry, "entry");
   if (!value.ok()) return bad(value.error().message);
   if (value.value().object() == nullptr) return bad(value.value().kind());
-  if (std::string fault = fault_in(value.value()); !fault.empty()) return bad(fault);
+  if (const std::string fault = fault_in(value.value()); !fault.empty()) return bad(fault);
   if (json::canonical(value.value()) != entry) return bad("another spelling of it");
   return {};
 }

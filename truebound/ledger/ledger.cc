@@ -2,10 +2,31 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
+#include "truebound/core/check.h"
+#include "truebound/core/clock.h"
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
+#include "truebound/crypto/signer.h"
+#include "truebound/ledger/blob.h"
 #include "truebound/ledger/checkpoint.h"
+#include "truebound/ledger/entries.h"
 #include "truebound/ledger/entry.h"
 #include "truebound/ledger/lock.h"
+#include "truebound/ledger/segment.h"
+#include "truebound/ledger/store.h"
 
 namespace truebound::ledger {
 namespace {
@@ -188,7 +209,7 @@ Result<void> Ledger::keep_record(const std::string& record) {
   if (entries_.end_of_last() >= writer_->options.segment_bytes) {
     TRUEBOUND_TRY_VOID(begin_segment());
   }
-  const Result<void> appended = writer_->segment->append(record);
+  Result<void> appended = writer_->segment->append(record);
   if (!appended.ok()) {
     // Nothing of it was acknowledged; without the torn part the ledger verifies as it stands. Where
     // that fails too, the next open() cuts it.
@@ -203,14 +224,15 @@ Result<void> Ledger::keep_record(const std::string& record) {
 
 Result<void> Ledger::usable() const {
   TRUEBOUND_CHECK(writer_ != nullptr, "a ledger that was opened for writing");
-  if (writer_->failed) return *writer_->failed;
+  if (const std::optional<Error>& failed = writer_->failed) return *failed;
   return {};
 }
 
 Result<void> Ledger::stop_if_failed(Result<void> result) {
   if (!result.ok()) {
-    writer_->failed = stopped("the ledger has stopped: " + result.error().message);
-    return *writer_->failed;
+    Error error = stopped("the ledger has stopped: " + result.error().message);
+    writer_->failed = error;
+    return error;
   }
   return result;
 }

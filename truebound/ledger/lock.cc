@@ -1,10 +1,15 @@
 #include "truebound/ledger/lock.h"
 
 #include <cerrno>
+#include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
 
 namespace truebound::ledger {
 namespace {

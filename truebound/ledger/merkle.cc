@@ -2,7 +2,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "truebound/core/bytes.h"
+#include "truebound/core/check.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/sha256.h"
 
 namespace truebound::ledger {

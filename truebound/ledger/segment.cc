@@ -2,7 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "truebound/core/check.h"
+#include "truebound/core/result.h"
 #include "truebound/json/value.h"
 
 namespace truebound::ledger {

@@ -1,9 +1,20 @@
 #include "truebound/ledger/store.h"
 
 #include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <fcntl.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
 
 namespace truebound::ledger {
 namespace {

@@ -1,8 +1,18 @@
 #include "truebound/ledger/verify.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
 
+#include "truebound/core/bytes.h"
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/sha256.h"
+#include "truebound/crypto/signer.h"
+#include "truebound/ledger/blob.h"
 #include "truebound/ledger/checkpoint.h"
 #include "truebound/ledger/entry.h"
 #include "truebound/ledger/ledger.h"
