@@ -73,7 +73,9 @@ Result<History> History::read(const ledger::Ledger& ledger) {
     } else if (type == RunClose::type) {
       TRUEBOUND_TRY(close, from_line<RunClose>(entry, index));
       for (RunSummary& run : history.runs_) {
-        if (run.open.run == close.run) run.close = close;
+        if (run.open.run != close.run) continue;
+        run.close = close;
+        run.close_entry = index;
       }
     } else if (type == ReportPublish::type) {
       TRUEBOUND_TRY(publish, from_line<ReportPublish>(entry, index));

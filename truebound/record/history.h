@@ -22,6 +22,7 @@ struct RunSummary {
   std::uint64_t open_entry = 0;
   RunOpen open;
   std::optional<RunClose> close;
+  std::uint64_t close_entry = 0;  ///< if it is closed
   std::uint64_t published_at = 0;  ///< size of the latest report.publish, 0 for none
 };
 

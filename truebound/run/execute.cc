@@ -73,6 +73,7 @@ Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRe
               .history = history,
               .options = options,
               .calls_left = options.calls.value_or(0)};
+  if (options.progress != nullptr) options.progress->begin(slots.count());
   run_loop([&]() -> Task<void> { co_await work_on_all(stage); });
   if (stage.failed) return *stage.failed;
   if (stage.halted()) return Ending::stopped;

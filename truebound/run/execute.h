@@ -26,6 +26,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   virtual ~Progress() = default;
+  /// The run has so many slots.
+  virtual void begin(std::uint64_t slots) = 0;
   /// A slot has its outcome; `counts` are all outcomes so far.
   virtual void decided(const eval::Counts& counts) = 0;
 };

@@ -1,0 +1,255 @@
+#include "truebound/assess/conclude.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "truebound/assess/describe.h"
+#include "truebound/assess/exhibits.h"
+#include "truebound/evidence/support.h"
+
+namespace truebound::assess {
+namespace {
+
+using Rows = std::vector<eval::Observation>;
+using Where = std::map<std::string, std::string>;
+
+// What the plan declares for its estimates; `claims` is m.
+analyze::ChainOptions options_for(const plan::Plan& plan, std::int64_t claims) {
+  return {
+      .confidence = plan.confidence, .correlation = plan.sampling.correlation, .claims = claims};
+}
+
+// A filter's stop is a broken slot where an answer is expected.
+bool filter_can_break(const plan::Plan& plan, const std::vector<const eval::Observation*>& cell) {
+  return std::ranges::any_of(cell, [&](const eval::Observation* row) {
+    if (row->expect == eval::Expect::refuse) return false;
+    const std::vector<std::string>* arm = json::find(plan.arms, row->arm);
+    if (arm == nullptr) return false;
+    return std::ranges::any_of(*arm, [&](const std::string& name) {
+      const eval::Specification* safeguard = json::find(plan.safeguards, name);
+      return safeguard != nullptr && safeguard->id != "system_prompt";
+    });
+  });
+}
+
+class Conclusion {
+ public:
+  Conclusion(const Record& record, const Rows& rows)
+      : record_(record), plan_(record.registered.plan), rows_(rows), levels_(levels_of(record)) {}
+
+  Result<void> add_claims(evidence::Dossier& dossier) const {
+    std::int64_t claims = 0;
+    for (const eval::Question& question : plan_.claims) {
+      claims += static_cast<std::int64_t>(analyze::cells_of(question, levels_).size());
+    }
+    for (const eval::Question& question : plan_.claims) {
+      for (const analyze::Cell& cell : analyze::cells_of(question, levels_)) {
+        TRUEBOUND_TRY(estimate, rate_of(cell.name, cell.where, question.estimand, claims));
+        dossier.claims.push_back(evidence::support(question, std::move(estimate),
+                                                   scope_of(cell.where, dossier),
+                                                   circumstances(cell.where)));
+      }
+    }
+    return {};
+  }
+
+  // Rates by each factor that has more than one level, and always by attack and hazard.
+  Result<void> add_rates(evidence::Dossier& dossier) const {
+    for (const char* factor : {"attack", "hazard", "persona", "deployment", "model", "language"}) {
+      const auto found = levels_.find(factor);
+      if (found == levels_.end()) continue;
+      const bool always =
+          factor == std::string_view("attack") || factor == std::string_view("hazard");
+      if (!always && found->second.size() < 2) continue;
+      for (const std::string& level : found->second) {
+        TRUEBOUND_TRY_VOID(add_rates_of(factor, level, dossier));
+      }
+    }
+    return {};
+  }
+
+  Result<void> add_comparisons(evidence::Dossier& dossier) const {
+    const std::vector<std::string>& arms = levels_.at("arm");
+    for (const std::string& expect : level_list("expect")) {
+      const auto cell = analyze::select(rows_, {{"expect", expect}});
+      for (std::size_t i = 1; i < arms.size(); ++i) {
+        TRUEBOUND_TRY(comparison, analyze::compare_arms(cell, arms[0], arms[i], plan_.confidence));
+        comparison.name = expect;
+        dossier.comparisons.push_back(std::move(comparison));
+      }
+    }
+    return {};
+  }
+
+  void add_outcomes(evidence::Dossier& dossier) const {
+    for (const std::string& arm : level_list("arm")) {
+      for (const std::string& expect : level_list("expect")) {
+        evidence::OutcomeRow row{.arm = arm, .expect = *from_text<eval::Expect>(expect)};
+        for (const eval::Observation* seen :
+             analyze::select(rows_, {{"arm", arm}, {"expect", expect}})) {
+          row.counts.add(seen->outcome);
+          row.cut += seen->cut ? 1 : 0;
+          if (seen->layer != "none") ++row.stopped[seen->layer];
+        }
+        dossier.outcomes.push_back(std::move(row));
+      }
+    }
+    for (const eval::Observation& seen : rows_) {
+      dossier.counts.add(seen.outcome);
+      const eval::OutcomeKind kind = eval::kind_of(seen.outcome);
+      const bool flagged =
+          kind == eval::OutcomeKind::broke && seen.decided_by == eval::DecidedBy::judge;
+      dossier.flagged_unread += flagged ? 1 : 0;
+      if (kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held ||
+          kind == eval::OutcomeKind::score) {
+        continue;
+      }
+      dossier.missing.push_back(
+          {.slot = seen.slot,
+           .slot_key = record_.slots.at(static_cast<std::uint64_t>(seen.slot)).key,
+           .outcome = kind,
+           .reason = eval::reason_of(seen.outcome)});
+    }
+  }
+
+ private:
+  const std::vector<std::string>& level_list(const std::string& factor) const {
+    static const std::vector<std::string> none;
+    const auto found = levels_.find(factor);
+    return found == levels_.end() ? none : found->second;
+  }
+
+  Result<analyze::Estimate> rate_of(const std::string& name, const Where& where,
+                                    eval::Estimand estimand, std::int64_t claims) const {
+    const auto cell = analyze::select(rows_, where);
+    analyze::ChainOptions options = options_for(plan_, claims);
+    options.estimand = estimand;
+    if (filter_can_break(plan_, cell)) options.answer_filter = analyze::AnswerFilter::on;
+    TRUEBOUND_TRY(estimate, analyze::estimate(name, cell, {}, options));
+    if (estimate.reason == analyze::Reason::judge_not_calibrated) {
+      estimate.mend = fmt::format("truebound calibrate {} --run {} --draw 100 --out labels.csv",
+                                  judge_name(estimate), record_.summary.open.run);
+    }
+    return estimate;
+  }
+
+  std::string judge_name(const analyze::Estimate& estimate) const {
+    const json::Value* judges = record_.systems.find("judges");
+    if (judges != nullptr && judges->list() != nullptr && estimate.judge) {
+      for (const json::Value& judge : *judges->list()) {
+        const json::Value* identity = judge.find("identity");
+        const json::Value* name = judge.find("name");
+        if (identity == nullptr || name == nullptr) continue;
+        if (estimate.judge->identity.starts_with(*identity->text())) return *name->text();
+      }
+    }
+    return plan_.judges.empty() ? "JUDGE" : plan_.judges[0].name;
+  }
+
+  Result<void> add_rates_of(const std::string& factor, const std::string& level,
+                            evidence::Dossier& dossier) const {
+    for (const std::string& arm : level_list("arm")) {
+      for (const std::string& expect : level_list("expect")) {
+        const Where where = {{factor, level}, {"arm", arm}, {"expect", expect}};
+        if (analyze::select(rows_, where).empty()) continue;
+        const std::string name = fmt::format("{}/{}={}/arm={}", expect, factor, level, arm);
+        TRUEBOUND_TRY(estimate, rate_of(name, where, eval::Estimand::generalized, 1));
+        dossier.rates.push_back({.group = factor,
+                                 .level = level,
+                                 .arm = arm,
+                                 .expect = *from_text<eval::Expect>(expect),
+                                 .estimate = std::move(estimate)});
+      }
+    }
+    return {};
+  }
+
+  evidence::Scope scope_of(const Where& where, const evidence::Dossier& dossier) const {
+    const auto level = [&](const std::string& factor) {
+      const auto found = where.find(factor);
+      return found != where.end() ? found->second : join(level_list(factor));
+    };
+    evidence::Scope scope{.where = where,
+                          .model = level("model"),
+                          .system = system_digest(),
+                          .persona = level("persona"),
+                          .deployment = level("deployment"),
+                          .arm = level("arm"),
+                          .attacks = level_list("attack"),
+                          .languages = level_list("language"),
+                          .from = date_of(record_.summary.open.time_ms),
+                          .until = plan_.valid_until};
+    if (where.contains("attack")) scope.attacks = {where.at("attack")};
+    for (const eval::EmptyCell& cell : dossier.empty_cells) {
+      const auto expect = where.find("expect");
+      if (expect != where.end() && expect->second != to_text(cell.expect)) continue;
+      scope.empty_cells.push_back("hazard=" + cell.hazard);
+    }
+    return scope;
+  }
+
+  // The blob of run.open that names every system: what was assessed, in one digest.
+  std::string system_digest() const { return record_.summary.open.systems; }
+
+  evidence::Circumstances circumstances(const Where& where) const {
+    evidence::Circumstances result{
+        .kind = record_.summary.open.kind,
+        .limits = {evidence::Limit::self_attested, evidence::Limit::lab_setting,
+                   evidence::Limit::one_turn},
+        .until = plan_.valid_until,
+        .entries = {.plan = record_.summary.open.plan, .run = record_.summary.open_entry}};
+    const bool is_public = std::ranges::any_of(
+        record_.suites, [](const eval::Suite& suite) { return suite.card.exposure.is_public; });
+    if (is_public) result.limits.push_back(evidence::Limit::public_suite);
+    std::vector<std::uint64_t> entries;
+    for (const eval::Observation* seen : analyze::select(rows_, where)) {
+      if (seen->entry != 0) entries.push_back(seen->entry);
+    }
+    if (!entries.empty()) {
+      const auto [first, last] = std::ranges::minmax(entries);
+      result.entries.outcomes = {first, last};
+    }
+    return result;
+  }
+
+  const Record& record_;
+  const plan::Plan& plan_;
+  const Rows& rows_;
+  analyze::Levels levels_;
+};
+
+std::vector<std::string> other_runs_of(const Record& record) {
+  std::vector<std::string> runs;
+  if (record.runs_of_plan > 1) {
+    runs.push_back(fmt::format("This is run {} of {} of this plan in this ledger.",
+                               record.summary.open.ordinal, record.runs_of_plan));
+  }
+  return runs;
+}
+
+}  // namespace
+
+Result<evidence::Dossier> conclude(const ledger::Ledger& ledger, std::int64_t number) {
+  TRUEBOUND_TRY(record, read_record(ledger, number));
+  TRUEBOUND_TRY(rows, observe(record));
+  evidence::Dossier dossier;
+  describe(record, rows, dossier);
+  TRUEBOUND_TRY(root, ledger.root_at(record.size));
+  dossier.provenance.root = root.hex();
+  dossier.empty_cells = empty_cells_of(record);
+  dossier.not_planned = not_planned(record);
+  dossier.other_runs = other_runs_of(record);
+
+  const Conclusion conclusion(record, rows);
+  TRUEBOUND_TRY_VOID(conclusion.add_claims(dossier));
+  TRUEBOUND_TRY_VOID(conclusion.add_rates(dossier));
+  TRUEBOUND_TRY_VOID(conclusion.add_comparisons(dossier));
+  conclusion.add_outcomes(dossier);
+  TRUEBOUND_TRY(exhibits, draw_exhibits(record, rows));
+  dossier.exhibits = std::move(exhibits);
+  return dossier;
+}
+
+}  // namespace truebound::assess

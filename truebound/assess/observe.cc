@@ -1,0 +1,173 @@
+#include "truebound/assess/observe.h"
+
+#include <algorithm>
+
+#include "truebound/suite/suite.h"
+
+namespace truebound::assess {
+namespace {
+
+// Judges by identity, and whether each errs, as run.open froze it.
+std::map<std::string, eval::DecidedBy> judges_of(const json::Value& systems) {
+  std::map<std::string, eval::DecidedBy> judges;
+  const json::Value* list = systems.find("judges");
+  if (list == nullptr || list->list() == nullptr) return judges;
+  for (const json::Value& judge : *list->list()) {
+    const json::Value* identity = judge.find("identity");
+    const json::Value* decides_as = judge.find("decides_as");
+    if (identity == nullptr || decides_as == nullptr) continue;
+    judges[*identity->text()] =
+        from_text<eval::DecidedBy>(*decides_as->text()).value_or(eval::DecidedBy::judge);
+  }
+  return judges;
+}
+
+class Observer {
+ public:
+  explicit Observer(const Record& record) : record_(record), judges_(judges_of(record.systems)) {}
+
+  Result<eval::Observation> at(std::uint64_t index) const {
+    const plan::Slot slot = record_.slots.at(index);
+    const eval::Sample& sample = record_.suites[slot.suite_index].samples[slot.sample_index];
+    eval::Observation seen{.slot = static_cast<std::int64_t>(index),
+                           .suite = slot.suite,
+                           .sample = slot.sample,
+                           .model = slot.model,
+                           .persona = slot.persona,
+                           .deployment = slot.deployment,
+                           .arm = slot.arm,
+                           .attack = slot.attack,
+                           .epoch = static_cast<std::int64_t>(slot.epoch),
+                           .cluster = sample.cluster,
+                           .stratum = sample.stratum,
+                           .hazard = sample.hazard,
+                           .language = sample.language,
+                           .expect = sample.expect};
+    const auto slot_number = static_cast<std::int64_t>(index);
+    TRUEBOUND_TRY(outcome, record_.history.outcome(slot_number));
+    if (!outcome) return seen;
+    seen.outcome =
+        eval::make_outcome(outcome->outcome, outcome->reason, outcome->score.value_or(""));
+    seen.queries = outcome->queries.value_or(0);
+    seen.entry = *record_.history.slots()[index].outcome;
+    TRUEBOUND_TRY(close, record_.history.close(slot_number));
+    if (close) TRUEBOUND_TRY_VOID(look_at_attempt(*close, *outcome, seen));
+    return seen;
+  }
+
+ private:
+  Result<void> look_at_attempt(const record::AttemptClose& close,
+                               const record::OutcomeEntry& outcome, eval::Observation& seen) const {
+    TRUEBOUND_TRY(transcript, record_.history.transcript(close));
+    for (const eval::Query& query : transcript.queries) {
+      if (query.number != outcome.queries.value_or(0)) continue;
+      seen.layer = query.layer;
+      seen.cut = query.finish == eval::Finish::length;
+    }
+    if (!outcome.follows) return {};
+    TRUEBOUND_TRY(deciding, record::parsed_entry(record_.ledger, *outcome.follows));
+    if (record::type_of(deciding) != record::VerdictEntry::type) {
+      if (seen.layer != "none") seen.decided_by = eval::DecidedBy::layer;
+      return {};
+    }
+    TRUEBOUND_TRY(verdict, record::from_line<record::VerdictEntry>(deciding, *outcome.follows));
+    seen.judge = verdict.judge;
+    seen.verdict = to_text(verdict.verdict);
+    const auto found = judges_.find(verdict.judge);
+    seen.decided_by = found == judges_.end() ? eval::DecidedBy::judge : found->second;
+    return {};
+  }
+
+  const Record& record_;
+  std::map<std::string, eval::DecidedBy> judges_;
+};
+
+Result<json::Value> json_blob(const ledger::Ledger& ledger, const std::string& name) {
+  TRUEBOUND_TRY(digest, parse_digest(name));
+  TRUEBOUND_TRY(payload, ledger.blob(digest));
+  return json::parse_json(payload, "blob " + name);
+}
+
+void add_level(std::vector<std::string>& levels, const std::string& level) {
+  if (!level.empty() && std::ranges::find(levels, level) == levels.end()) levels.push_back(level);
+}
+
+template <class T>
+std::vector<std::string> names_of(const json::NamedList<T>& list) {
+  std::vector<std::string> names;
+  for (const json::Named<T>& entry : list)
+    names.push_back(entry.name);
+  return names;
+}
+
+}  // namespace
+
+Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
+  TRUEBOUND_TRY(all, record::History::read(ledger));
+  TRUEBOUND_TRY(summary, all.run(number));
+  TRUEBOUND_TRY(registered, plan::registered(ledger, summary.open.plan));
+  std::string seed = summary.open.seed.value_or("");
+  if (summary.open.seed_entry) {
+    TRUEBOUND_TRY(drawn, plan::drawn_seed(ledger, *summary.open.seed_entry));
+    seed = drawn;
+  }
+  TRUEBOUND_TRY(suites, suite::read_all(registered.plan.suites, *registered.files));
+  plan::SlotLimit limit;
+  if (summary.open.limit) limit.count = static_cast<std::uint64_t>(*summary.open.limit);
+  TRUEBOUND_TRY(slots, plan::Slots::lay_out(registered.plan, suites, seed, limit));
+  if (slots.count() != static_cast<std::uint64_t>(summary.open.slots)) {
+    return Error{ErrorCode::mismatch, "run " + std::to_string(summary.open.run) +
+                                          " was opened with other slots than its plan gives"};
+  }
+  const std::uint64_t size = summary.close ? summary.close_entry + 1 : ledger.size();
+  TRUEBOUND_TRY(history, record::RunHistory::read(ledger, summary.open.run, size));
+  TRUEBOUND_TRY(systems, json_blob(ledger, summary.open.systems));
+  const std::int64_t runs_of_plan = all.runs_of_plan(summary.open.plan);
+  return Record{.ledger = ledger,
+                .summary = summary,
+                .size = size,
+                .runs_of_plan = runs_of_plan,
+                .registered = std::move(registered),
+                .seed = seed,
+                .suites = std::move(suites),
+                .slots = std::move(slots),
+                .history = std::move(history),
+                .systems = std::move(systems)};
+}
+
+Result<std::vector<eval::Observation>> observe(const Record& record) {
+  const Observer observer(record);
+  std::vector<eval::Observation> rows;
+  rows.reserve(record.slots.count());
+  for (std::uint64_t i = 0; i < record.slots.count(); ++i) {
+    TRUEBOUND_TRY(row, observer.at(i));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+analyze::Levels levels_of(const Record& record) {
+  const plan::Plan& plan = record.registered.plan;
+  analyze::Levels levels;
+  levels["suite"] = names_of(plan.suites);
+  levels["model"] = names_of(plan.models);
+  levels["persona"] = names_of(plan.personas);
+  levels["deployment"] = names_of(plan.deployments);
+  levels["arm"] = names_of(plan.arms);
+  levels["attack"] = names_of(plan.attacks);
+  for (const eval::Suite& suite : record.suites) {
+    for (const eval::Sample& sample : suite.samples) {
+      add_level(levels["hazard"], sample.hazard);
+      add_level(levels["expect"], std::string(to_text(sample.expect)));
+      add_level(levels["stratum"], sample.stratum);
+      add_level(levels["language"], sample.language);
+      add_level(levels["sample"], sample.id);
+    }
+  }
+  for (std::uint64_t epoch = 0; epoch < plan.epochs; ++epoch) {
+    levels["epoch"].push_back(std::to_string(epoch));
+  }
+  return levels;
+}
+
+}  // namespace truebound::assess

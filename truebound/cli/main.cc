@@ -1,0 +1,172 @@
+// The command line of truebound: one program, one verb, and what each takes.
+
+#include <cstdio>
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "truebound/cli/terminal.h"
+#include "truebound/cli/verbs.h"
+#include "truebound/json/value.h"
+#include "truebound/record/run_record.h"
+#include "truebound/text/utf8.h"
+
+namespace truebound::cli {
+namespace {
+
+// Options of one meaning have one name in every verb; each verb adds those that it reads.
+class CommandLine {
+ public:
+  CommandLine()
+      : app_(
+            "Assesses the safety of generative AI systems. It can show that a system is "
+            "unsafe; it can never show that it is safe.",
+            "truebound") {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", record::engine_version());
+    app_.footer(
+        "Begin with: truebound init my-assessment\n"
+        "Exit codes: 0 done; 1 done, and a gate of the plan is not met; 2 bad input, nothing "
+        "written;\n3 stopped, can be resumed; 4 evidence does not verify; 5 a bug.");
+    add_plan_verbs();
+    add_run_verbs();
+    add_stats();
+  }
+
+  int run(int count, char** words) {
+    try {
+      app_.parse(count, words);
+    } catch (const CLI::ParseError& wrong) {
+      // Help and version end well; anything else is usage, and nothing is written.
+      return app_.exit(wrong) == 0 ? 0 : 2;
+    }
+    const Result<int> done = chosen_();
+    if (done.ok()) return done.value();
+    complain(done.error());
+    return exit_code(done.error().code);
+  }
+
+ private:
+  CLI::App* verb(const char* name, const char* about, const char* example,
+                 std::function<Result<int>()> work) {
+    CLI::App* added = app_.add_subcommand(name, about);
+    added->footer(std::string("Example:\n  ") + example);
+    added->callback([this, work = std::move(work)] { chosen_ = work; });
+    added->add_flag_callback(
+        "--json", [this] { invocation_.output = Output::json; },
+        "print one JSON object and nothing else");
+    added->add_flag_callback(
+        "--quiet", [this] { invocation_.talk = Talk::quiet; }, "no progress and no remarks");
+    return added;
+  }
+  void takes_ledger(CLI::App* added) {
+    added->add_option("--ledger", invocation_.ledger,
+                      "folder of the ledger (default: ledger beside the plan, or here)");
+  }
+  void takes_out(CLI::App* added) {
+    added->add_option("--out", invocation_.out, "file to write to instead of standard output");
+  }
+
+  void add_plan_verbs() {
+    CLI::App* added =
+        verb("init", "Write a commented plan that runs as it is.",
+             "truebound init my-assessment && truebound check my-assessment/plan.yaml",
+             [this] { return init(init_, invocation_); });
+    added->add_option("folder", init_.folder, "where to write plan.yaml");
+
+    added = verb("check",
+                 "Say what a plan costs and what it can and cannot conclude, before a "
+                 "single call is made.",
+                 "truebound check plan.yaml", [this] { return check(plan_, invocation_); });
+    added->add_option("plan", plan_.plan, "the plan, a YAML file")->required();
+
+    added =
+        verb("register", "Freeze a plan with its files into the ledger, before it runs.",
+             "truebound register plan.yaml", [this] { return register_plan(plan_, invocation_); });
+    added->add_option("plan", plan_.plan, "the plan, a YAML file")->required();
+    takes_ledger(added);
+  }
+
+  void add_run_verbs() {
+    CLI::App* added =
+        verb("run",
+             "Run a plan: every slot is tried, judged and recorded, and a report made. "
+             "Registers the plan if nobody has.",
+             "truebound run plan.yaml && truebound report --out report.html",
+             [this] { return cli::run(run_, invocation_); });
+    added->add_option("plan", run_.plan, "the plan, a YAML file")->required();
+    added->add_flag("--resume", run_.resume, "go on with the run that was left");
+    added->add_option("--seed", run_.seed,
+                      "a seed of your own: makes it a rehearsal without claims");
+    added->add_option("--limit", run_.limit, "only the first N slots: a rehearsal without claims")
+        ->check(CLI::PositiveNumber);
+    takes_ledger(added);
+    takes_out(added);
+
+    added = verb("report",
+                 "Write the report of a run from its ledger; the same ledger gives the "
+                 "same bytes.",
+                 "truebound report --run 1 --format html --out report.html",
+                 [this] { return report(report_, invocation_); });
+    added->add_option("--run", invocation_.run, "number of the run (default: the last)");
+    added->add_option("--format", report_.format, "html, md or json")->capture_default_str();
+    takes_ledger(added);
+    takes_out(added);
+
+    added = verb("verify", "Check every byte of a ledger as a stranger would. Repairs nothing.",
+                 "truebound verify ledger --checkpoint kept/checkpoint --key KEY",
+                 [this] { return verify(verify_, invocation_); });
+    added->add_option("path", verify_.path, "the ledger's folder (default: ledger)");
+    added->add_option("--checkpoint", verify_.checkpoint, "a checkpoint that was kept elsewhere");
+    added->add_option("--key", verify_.key, "the verifier key that must have signed");
+    takes_ledger(added);
+  }
+
+  void add_stats() {
+    CLI::App* added = verb("stats", "Run a statistical method on a table of outcomes.",
+                           "truebound stats clopper_pearson --input outcomes.csv --json",
+                           [this] { return stats(stats_, invocation_); });
+    added->add_option("method", stats_.method, "one of the methods below")->required();
+    added->add_option("--input", stats_.input, "table, CSV or JSONL")->required();
+    added->add_option("--column", stats_.columns, "our column to yours: outcome=is_correct");
+    added->add_option("--map", stats_.values, "your values to ours: full=broke,refusal=held");
+    added->add_option("--arm", stats_.arm, "the arm whose rate is asked");
+    added->add_option("--confidence", stats_.confidence, "in (0, 1)")->capture_default_str();
+    added->add_option("--correlation", stats_.correlation, "assumed within clusters, in [0, 1]")
+        ->capture_default_str();
+    added->add_option("--estimand", stats_.estimand, "generalized or fixed_set")
+        ->capture_default_str();
+    takes_out(added);
+    added->footer(methods_in_words() +
+                  "Example:\n  truebound stats clopper_pearson --input outcomes.csv --json");
+  }
+
+  void complain(const Error& error) const {
+    if (invocation_.output == Output::json) {
+      const json::Value told = json::Object{{"ok", false},
+                                            {"kind", to_text(error.code)},
+                                            {"exit", exit_code(error.code)},
+                                            {"message", error.message}};
+      std::printf("%s\n", json::canonical(told).c_str());
+    }
+    const std::string line = text::visible(error.message, text::Breaks::show);
+    std::fprintf(stderr, "truebound: %s\n", line.c_str());
+  }
+
+  CLI::App app_;
+  Invocation invocation_;
+  InitArguments init_;
+  PlanArguments plan_;
+  RunArguments run_;
+  ReportArguments report_;
+  VerifyArguments verify_;
+  StatsArguments stats_;
+  std::function<Result<int>()> chosen_;
+};
+
+}  // namespace
+}  // namespace truebound::cli
+
+int main(int count, char** words) {
+  return truebound::cli::CommandLine().run(count, words);
+}

@@ -1,0 +1,121 @@
+// truebound init, check, register: a plan before it runs.
+
+#include <fmt/format.h>
+
+#include "truebound/assess/cast.h"
+#include "truebound/cli/terminal.h"
+#include "truebound/cli/workplace.h"
+#include "truebound/ledger/ledger.h"
+#include "truebound/plan/cost.h"
+#include "truebound/plan/freeze.h"
+#include "truebound/plan/slots.h"
+#include "truebound/plan/starter.h"
+#include "truebound/suite/suite.h"
+
+namespace truebound::cli {
+namespace {
+
+// Measured with the default model on two cores with eight sequences in a batch; other models and
+// machines differ, so the text says "about".
+const std::map<std::string, plan::TokenRate> known_rates = {{"llama", {.in = 390, .out = 230}}};
+
+template <class Number>
+std::string or_unknown(const std::optional<Number>& number) {
+  return number ? fmt::format("{:.4g}", static_cast<double>(*number)) : "unknown";
+}
+
+std::string percent(double rate) {
+  return fmt::format("{:.2f} %", rate * 100);
+}
+
+std::string claim_in_words(const plan::ClaimCheck& claim) {
+  std::string text = fmt::format("{}{}: asked {} {}, bounds one-sided at {:.4g}\n", claim.name,
+                                 claim.gate ? " (gate)" : "", to_text(claim.asked),
+                                 percent(claim.threshold), claim.confidence);
+  text += fmt::format("  {} samples, {} slots, {} clusters, effective n {:.4g}\n", claim.samples,
+                      claim.n, claim.clusters, claim.effective_n);
+  if (!claim.if_nothing_broke.empty()) {
+    text += "  if nothing breaks, the rate is bounded at";
+    for (const plan::BoundRow& row : claim.if_nothing_broke) {
+      text += fmt::format(" {} (r = {:.2g})", percent(row.upper), row.correlation);
+    }
+    text += "\n";
+  }
+  if (claim.smallest_difference) {
+    text += fmt::format("  the smallest difference of two arms that it would see: {} points\n",
+                        fmt::format("{:.1f}", *claim.smallest_difference * 100));
+  }
+  if (!claim.can_be_settled) text += "  No outcome can support what is asked.\n";
+  return text;
+}
+
+std::string in_words(const plan::Check& check) {
+  std::string text = fmt::format("{} slots, {} calls to models", check.slots, check.calls);
+  text +=
+      fmt::format("; about {} tokens in, at most {} out; money {}; minutes {}\n\n", check.tokens_in,
+                  or_unknown(check.tokens_out), or_unknown(check.money), or_unknown(check.minutes));
+  for (const plan::ClaimCheck& claim : check.claims)
+    text += claim_in_words(claim);
+  for (const std::string& cell : check.not_looked_at)
+    text += "Not looked at: " + cell + "\n";
+  for (const std::string& warning : check.warnings)
+    text += "Warning: " + warning + "\n";
+  return text;
+}
+
+}  // namespace
+
+Result<int> init(const InitArguments& arguments, const Invocation& invocation) {
+  const Path folder(arguments.folder);
+  const Path plan = folder / "plan.yaml";
+  if (std::filesystem::exists(plan)) {
+    return invalid_input(plan.string() + ": is there already; it is not overwritten");
+  }
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return invalid_input(folder.string() + ": cannot be made: " + failed.message());
+  TRUEBOUND_TRY_VOID(write_file(plan, plan::commented_example()));
+  if (invocation.output == Output::json) {
+    TRUEBOUND_TRY_VOID(
+        deliver(invocation, canonical(json::Value(json::Object{{"plan", plan.string()}})) + "\n"));
+  }
+  remark(invocation, fmt::format("Wrote {0}. Next: truebound check {0}", plan.string()));
+  return 0;
+}
+
+Result<int> check(const PlanArguments& arguments, const Invocation& invocation) {
+  TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
+  TRUEBOUND_TRY(plan, plan::read(workplace.files(), workplace.plan_name(), assess::known()));
+  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, workplace.files()));
+  TRUEBOUND_TRY(forecast, plan::check(plan, suites, workplace.files(), {.rates = known_rates}));
+  TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
+                                             ? json::pretty(json::write(forecast)) + "\n"
+                                             : in_words(forecast)));
+  return 0;
+}
+
+Result<int> register_plan(const PlanArguments& arguments, const Invocation& invocation) {
+  SystemClock clock;
+  TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
+  const assess::Services with = workplace.services(clock, nullptr, nullptr);
+  TRUEBOUND_TRY(plan, plan::read(with.files, workplace.plan_name(), assess::known()));
+  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, with.files));
+  TRUEBOUND_TRY(slots, plan::count(plan, suites));
+  TRUEBOUND_TRY(ledger, ledger::Ledger::open(workplace.ledger(), with.signer, clock));
+  TRUEBOUND_TRY(entry, plan::register_plan(plan, with.files, slots, *ledger, clock));
+  TRUEBOUND_TRY_VOID(ledger->checkpoint());
+  TRUEBOUND_TRY(registered, plan::registered(*ledger, entry));
+  const json::Value result = json::Object{{"entry", entry},
+                                          {"plan_digest", registered.digest},
+                                          {"slots", slots},
+                                          {"checkpoint", ledger->checkpoint_text()},
+                                          {"key", ledger->verifier_key()}};
+  TRUEBOUND_TRY_VOID(deliver(
+      invocation, invocation.output == Output::json
+                      ? json::pretty(result) + "\n"
+                      : fmt::format("Registered as entry {}, digest {}, {} slots\n{}", entry,
+                                    registered.digest, slots, ledger->checkpoint_text())));
+  return 0;
+}
+
+}  // namespace truebound::cli

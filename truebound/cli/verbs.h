@@ -1,0 +1,77 @@
+#pragma once
+
+// Folder: the program `truebound`, a file a verb. Human text goes to standard error, results to
+// standard output; with --json one JSON object there and nothing else.
+//
+// This header: what each verb takes. main.cc fills these from the command line.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "truebound/core/file.h"
+#include "truebound/core/result.h"
+
+namespace truebound::cli {
+
+/// What a verb prints.
+enum class Output { text, json };
+
+/// Whether progress and remarks are shown.
+enum class Talk { normal, quiet };
+
+/// Options that mean the same in every verb.
+struct Invocation {
+  Output output = Output::text;
+  Talk talk = Talk::normal;
+  std::string ledger;    ///< folder; empty: `ledger` beside the plan, or here
+  std::int64_t run = 0;  ///< number in the ledger; 0: the last
+  std::string out;       ///< file to write to; empty: standard output
+};
+
+struct InitArguments {
+  std::string folder = ".";
+};
+struct PlanArguments {
+  std::string plan;
+};
+struct RunArguments {
+  std::string plan;
+  bool resume = false;
+  std::optional<std::string> seed;
+  std::optional<std::uint64_t> limit;
+};
+struct ReportArguments {
+  std::string format = "html";
+};
+struct VerifyArguments {
+  std::string path;
+  std::string checkpoint;
+  std::string key;
+};
+struct StatsArguments {
+  std::string method;
+  std::string input;
+  std::vector<std::string> columns;  ///< `ours=theirs`
+  std::vector<std::string> values;   ///< `theirs=ours,theirs=ours`
+  std::string arm;
+  double confidence = 0.95;
+  double correlation = 1;
+  std::string estimand = "generalized";
+};
+
+// Each verb gives its exit code (0, or 1 where a gate is not met) or the error that ended it.
+Result<int> init(const InitArguments& arguments, const Invocation& invocation);
+Result<int> check(const PlanArguments& arguments, const Invocation& invocation);
+Result<int> register_plan(const PlanArguments& arguments, const Invocation& invocation);
+Result<int> run(const RunArguments& arguments, const Invocation& invocation);
+Result<int> report(const ReportArguments& arguments, const Invocation& invocation);
+Result<int> verify(const VerifyArguments& arguments, const Invocation& invocation);
+Result<int> stats(const StatsArguments& arguments, const Invocation& invocation);
+
+/// What `stats --help` lists: a line a method.
+std::string methods_in_words();
+
+}  // namespace truebound::cli
