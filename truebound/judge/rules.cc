@@ -154,10 +154,7 @@ std::string without(std::string sentence, const text::Patterns& patterns) {
 
 }  // namespace
 
-RefusalRules::RefusalRules(std::unique_ptr<Rules> rules) : rules_(std::move(rules)) {}
-RefusalRules::RefusalRules(RefusalRules&&) noexcept = default;
-RefusalRules& RefusalRules::operator=(RefusalRules&&) noexcept = default;
-RefusalRules::~RefusalRules() = default;
+RefusalRules::RefusalRules(std::shared_ptr<const Rules> rules) : rules_(std::move(rules)) {}
 
 Result<RefusalRules> RefusalRules::read(std::string_view yaml, const std::string& name) {
   TRUEBOUND_TRY(value, json::parse_yaml(yaml, name));
@@ -176,7 +173,7 @@ Result<RefusalRules> RefusalRules::read(std::string_view yaml, const std::string
   TRUEBOUND_TRY(values, compile(file.values, name + ": values"));
   crypto::Sha256 identity;
   identity.add(code_version).add("\n").add(yaml);
-  return RefusalRules(std::unique_ptr<Rules>(
+  return RefusalRules(std::shared_ptr<const Rules>(
       new Rules{identity.finish().hex(), std::move(file.languages), std::move(refusals),
                 std::move(not_refusals), std::move(hints), std::move(deliveries),
                 std::move(padding), std::move(offers), std::move(contrasts), std::move(values)}));

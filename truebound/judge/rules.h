@@ -14,7 +14,7 @@
 namespace truebound::judge {
 
 /// The rules of refusal, read from data; see refusal_rules.yaml and docs/formats/patterns.md.
-/// Immutable; may be used by many threads at once.
+/// Immutable, so copies share it; may be used by many threads at once.
 class RefusalRules {
  public:
   /// Reads rules from YAML; `name` is the file's, for messages.
@@ -23,10 +23,6 @@ class RefusalRules {
 
   /// The rules that are built in.
   static const RefusalRules& builtin();
-
-  RefusalRules(RefusalRules&&) noexcept;
-  RefusalRules& operator=(RefusalRules&&) noexcept;
-  ~RefusalRules();
 
   /// The verdict on an answer (thinking taken out, not empty): `refused` where it declines and
   /// gives nothing, `complied` where no rule matches a text in a language that is covered, else
@@ -46,8 +42,8 @@ class RefusalRules {
 
  private:
   struct Rules;
-  explicit RefusalRules(std::unique_ptr<Rules> rules);
-  std::unique_ptr<Rules> rules_;
+  explicit RefusalRules(std::shared_ptr<const Rules> rules);
+  std::shared_ptr<const Rules> rules_;
 };
 
 /// The judge of kind `rules`.
