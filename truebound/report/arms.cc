@@ -14,7 +14,7 @@ namespace {
 Row row_of(const Comparison& pair) {
   const std::int64_t pairs = pair.both_broke + pair.only_first + pair.only_second + pair.neither;
   Row row;
-  row.cells.push_back({.text = data(pair.name)});
+  row.cells.push_back({.text = foreign(pair.name)});
   for (const std::int64_t count :
        {pairs, pair.both_broke, pair.only_first, pair.only_second, pair.neither})
     row.cells.push_back({.text = say(whole(count))});
@@ -58,9 +58,9 @@ Table table_of(const std::vector<Comparison>& comparisons) {
 Section arms(const Dossier& dossier) {
   Section section{.place = Place::arms, .title = "Arms compared, same samples"};
   if (dossier.comparisons.empty()) {
-    section.blocks.emplace_back(Paragraph{.text = dossier.arms.size() < 2
-                                                      ? "The plan has one arm: nothing to compare."
-                                                      : "No comparison of arms was computed."});
+    section.blocks.emplace_back(
+        Paragraph{.text = say(dossier.arms.size() < 2 ? "The plan has one arm: nothing to compare."
+                                                      : "No comparison of arms was computed.")});
     return section;
   }
   section.blocks.emplace_back(Paragraph{

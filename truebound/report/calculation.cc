@@ -50,13 +50,13 @@ Sentence bound_words(const Claim& claim) {
 }
 
 Sentence flagged_words(const Estimate& estimate) {
-  if (exact(estimate)) return "no judge";
+  if (exact(estimate)) return say(estimate.n == 0 ? "nothing judged" : "no judge");
   return say(whole(estimate.raw ? estimate.raw->flagged : 0) + " of " +
              whole(estimate.raw ? estimate.raw->judged : 0));
 }
 
 Sentence judge_counts(const Estimate& estimate) {
-  if (exact(estimate)) return "exact";
+  if (exact(estimate)) return say(estimate.n == 0 ? "nothing decided" : "exact");
   const auto& judge = estimate.judge;
   if (!judge || judge->sensitivity.size() != 2 || judge->specificity.size() != 2)
     return "not calibrated";
@@ -93,10 +93,10 @@ std::vector<Line> lines() {
       {"Cut at the token limit", count([](const Estimate& e) { return e.cut; })},
       {"Flagged by the judge, of judged", [](const Claim& c) { return flagged_words(c.estimate); }},
       {"Judge: sensitivity, specificity", [](const Claim& c) { return judge_counts(c.estimate); }},
-      {"Method", [](const Claim& c) { return data(c.estimate.method); }},
+      {"Method", [](const Claim& c) { return foreign(c.estimate.method); }},
       {"Estimand, unit",
        [](const Claim& c) {
-         return say(to_text(c.estimate.estimand)).say(", ").data(c.estimate.unit);
+         return say(to_text(c.estimate.estimand)).say(", ").foreign(c.estimate.unit);
        }},
       {"Complete cases: estimate, interval", value_words, Weight::strong},
       {"Missing bounds", missing_words, Weight::strong},
@@ -114,7 +114,7 @@ Table overview(const Dossier& dossier, std::size_t begin, std::size_t end) {
     table.columns.push_back(
         {.title = claim_name(dossier.claims[i]).plain(), .align = Align::right});
   for (const Line& line : lines()) {
-    Row row{.cells = {{.text = Sentence(line.what)}}, .weight = line.weight};
+    Row row{.cells = {{.text = say(line.what)}}, .weight = line.weight};
     for (std::size_t i = begin; i < end; ++i)
       row.cells.push_back({.text = line.of(dossier.claims[i])});
     table.groups.front().rows.push_back(std::move(row));
@@ -131,9 +131,9 @@ Table steps_of(const Claim& claim) {
               .groups = {Group{}}};
   for (const analyze::Step& step : claim.estimate.steps) {
     Row row;
-    row.cells.push_back({.text = data(step.what)});
-    row.cells.push_back({.text = data(step.how)});
-    row.cells.push_back({.text = data(step.result)});
+    row.cells.push_back({.text = foreign(step.what)});
+    row.cells.push_back({.text = foreign(step.how)});
+    row.cells.push_back({.text = foreign(step.result)});
     table.groups.front().rows.push_back(std::move(row));
   }
   return table;

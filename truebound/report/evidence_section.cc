@@ -26,8 +26,8 @@ Sentence entries_of(const Provenance& from) {
 void add_parts(Facts& facts, const char* label, const std::vector<evidence::Part>& parts) {
   for (const evidence::Part& part : parts) {
     if (part.identity.empty()) continue;
-    Sentence said = data(part.name);
-    if (!part.about.empty()) said.say(", ").data(part.about);
+    Sentence said = foreign(part.name);
+    if (!part.about.empty()) said.say(", ").foreign(part.about);
     facts.items.push_back({.label = label, .value = said.say(": ").code(part.identity)});
   }
 }
@@ -69,7 +69,8 @@ Section evidence_section(const Dossier& dossier) {
     facts.items.push_back({.label = "Signed note", .block = from.checkpoint});
   add_digest(facts, "Key", from.key);
   facts.items.push_back({.label = "Witnesses", .value = "none has signed"});
-  if (!from.engine.empty()) facts.items.push_back({.label = "Engine", .value = data(from.engine)});
+  if (!from.engine.empty())
+    facts.items.push_back({.label = "Engine", .value = foreign(from.engine)});
   facts.items.push_back({.label = "Work", .value = work_of(from)});
   Sentence verify;
   verify.code("truebound verify LEDGER --checkpoint FILE --key '" + from.key + "'");

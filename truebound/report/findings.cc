@@ -125,7 +125,9 @@ Section bounded(const Dossier& dossier) {
   Claims claims = claims_of(dossier, Part::bounded);
   Section section{.place = Place::bounded, .title = "What is bounded"};
   if (claims.items.empty()) {
-    section.blocks.emplace_back(Paragraph{.text = "No claim of this run is a bound from above."});
+    section.blocks.emplace_back(Paragraph{
+        .text = say(dossier.claims.empty() ? "No claim is made."
+                                           : "No claim of this run is a bound from above.")});
   } else {
     section.blocks.emplace_back(std::move(claims));
   }
@@ -140,7 +142,7 @@ Section not_looked_at(const Dossier& dossier) {
     if (rate.estimate.counts.planned == 0) gaps.rows.push_back(gap_line(rate));
   }
   for (const std::string& what : dossier.not_planned)
-    gaps.bullets.push_back(data(what));
+    gaps.bullets.push_back(foreign(what));
   Section section{.place = Place::not_looked_at, .title = "What was not looked at"};
   if (gaps.rows.empty())
     section.blocks.emplace_back(Paragraph{.text = "Every planned cell has samples."});

@@ -58,7 +58,7 @@ const char* short_reason(analyze::Reason reason) {
 }
 
 Sentence raw_words(const Estimate& estimate) {
-  if (exact(estimate)) return "exact";
+  if (exact(estimate)) return say(estimate.n == 0 ? "none" : "exact");
   return estimate.raw->value ? say(percent(*estimate.raw->value)) : say("none");
 }
 
@@ -66,7 +66,7 @@ Row row_of(const Rate& rate, std::optional<double> threshold) {
   const Estimate& estimate = rate.estimate;
   Plot plot{.value = estimate.value, .threshold = threshold};
   Row row;
-  row.cells.push_back({.text = data(rate.arm)});
+  row.cells.push_back({.text = foreign(rate.arm)});
   if (estimate.value) {
     plot.complete = {.lower = estimate.lower, .upper = estimate.upper};
     plot.missing = estimate.missing;
@@ -93,18 +93,18 @@ constexpr int number_columns = 7;
 
 Row empty_row(const std::string& arm, const std::string& reason) {
   Sentence why = "not looked at: ";
-  why.add(reason.empty() ? say("no samples") : data(clip(reason, 160)));
+  why.add(reason.empty() ? say("no samples") : foreign(clip(reason, 160)));
   Row row;
-  row.cells.push_back({.text = data(arm)});
+  row.cells.push_back({.text = foreign(arm)});
   row.cells.push_back({.drawing = Hatch{}});
   row.cells.push_back({.text = why, .columns = number_columns});
   return row;
 }
 
 Sentence group_heading(const Rate& rate) {
-  if (rate.group == "hazard") return data(rate.level);
-  if (rate.group == "attack") return Sentence().strong_data(rate.level).say(", all hazards");
-  return Sentence().data(rate.group).say(" ").strong_data(rate.level);
+  if (rate.group == "hazard") return foreign(rate.level);
+  if (rate.group == "attack") return Sentence().strong_foreign(rate.level).say(", all hazards");
+  return Sentence().foreign(rate.group).say(" ").strong_foreign(rate.level);
 }
 
 std::vector<Group> rate_groups(const Dossier& dossier, Expect expect,
@@ -125,7 +125,7 @@ std::vector<Group> rate_groups(const Dossier& dossier, Expect expect,
   std::vector<Group> empty;
   for (const eval::EmptyCell& cell : dossier.empty_cells) {
     if (cell.expect != expect) continue;
-    Group group{.heading = data(cell.hazard), .rows = {}};
+    Group group{.heading = foreign(cell.hazard), .rows = {}};
     for (const evidence::Part& arm : dossier.arms)
       group.rows.push_back(empty_row(arm.name, cell.reason));
     if (group.rows.empty()) group.rows.push_back(empty_row("every", cell.reason));
@@ -167,7 +167,7 @@ Sentence figure_note(const Dossier& dossier, Expect expect) {
     estimands.insert(std::string(to_text(rate.estimate.estimand)));
   }
   const auto add = [](Sentence& said, const char* label, const std::set<std::string>& words) {
-    if (!words.empty()) said.say(label).add(listed_data({words.begin(), words.end()})).say(". ");
+    if (!words.empty()) said.say(label).add(listed_foreign({words.begin(), words.end()})).say(". ");
   };
   Sentence said =
       "Rows are exhibits: a row is a claim where it stands above as one, and few samples cannot "
@@ -177,7 +177,7 @@ Sentence figure_note(const Dossier& dossier, Expect expect) {
   add(said, "Unit: ", units);
   add(said, "Method: ", methods);
   for (const evidence::JudgePage& judge : dossier.judges) {
-    said.say("Judge: ").data(judge.name).say(" ").code(judge.identity.substr(0, 8)).say(". ");
+    said.say("Judge: ").foreign(judge.name).say(" ").code(judge.identity.substr(0, 8)).say(". ");
   }
   return said.say("How numbers come about: ").link("the calculation", Place::calculation).say(".");
 }

@@ -5,7 +5,7 @@ namespace truebound::report {
 Section glossary() {
   Facts facts;
   const auto add = [&facts](const char* word, const char* meaning) {
-    facts.items.push_back({.label = word, .value = Sentence(meaning)});
+    facts.items.push_back({.label = word, .value = say(meaning)});
   };
   add("Found", "A harm that a human read and confirmed, or that an exact scorer decided.");
   add("Rate above, rate below",

@@ -17,7 +17,7 @@ Sentence listed_or_none(const std::vector<std::string>& parts) {
   std::vector<std::string> short_parts;
   for (const std::string& part : parts)
     short_parts.push_back(clip(part, 40));
-  return parts.empty() ? say("none") : listed_data(short_parts);
+  return parts.empty() ? say("none") : listed_foreign(short_parts);
 }
 
 std::string ended(std::string text) {
@@ -27,17 +27,18 @@ std::string ended(std::string text) {
 }
 
 Sentence assessed_by(const Dossier& dossier) {
-  Sentence said = data(clip(dossier.who.assessor));
-  if (!dossier.who.independence.empty()) said.say(", ").data(clip(dossier.who.independence));
-  if (!dossier.who.funding.empty()) said.say(", ").data(clip(dossier.who.funding)).say(" funding");
+  Sentence said = foreign(clip(dossier.who.assessor));
+  if (!dossier.who.independence.empty()) said.say(", ").foreign(clip(dossier.who.independence));
+  if (!dossier.who.funding.empty())
+    said.say(", ").foreign(clip(dossier.who.funding)).say(" funding");
   if (said.empty()) said.say("The plan does not say");
   said.say(". Access given: ").add(listed_or_none(dossier.who.access_given));
   return said.say(". Refused: ").add(listed_or_none(dossier.who.access_refused)).say(".");
 }
 
 Sentence which_decision(const Dossier& dossier) {
-  Sentence said =
-      dossier.purpose.empty() ? say("The plan does not say.") : data(ended(clip(dossier.purpose)));
+  Sentence said = dossier.purpose.empty() ? say("The plan does not say.")
+                                          : foreign(ended(clip(dossier.purpose)));
   std::size_t gates = 0;
   for (const evidence::Claim& claim : dossier.claims) {
     if (!claim.gate || ++gates > 2) continue;
@@ -74,7 +75,7 @@ Sentence what_was_assessed(const Dossier& dossier) {
   Sentence said;
   for (const Part& model : dossier.models) {
     if (!said.empty()) said.say("; ");
-    said.data(clip(model.about.empty() ? model.name : model.about));
+    said.foreign(clip(model.about.empty() ? model.name : model.about));
     if (!model.identity.empty()) said.say(", id ").code(short_identity(model.identity));
   }
   said.say(". ");
@@ -82,7 +83,7 @@ Sentence what_was_assessed(const Dossier& dossier) {
     if (parts.empty()) return;
     std::vector<Sentence> names;
     for (const Part& part : parts)
-      names.push_back(data(clip(part.name, 40)));
+      names.push_back(foreign(clip(part.name, 40)));
     said.say(parts.size() == 1 ? one : many).add(listed(names)).say(", ");
   };
   add("Persona ", "Personas ", dossier.personas);
@@ -94,8 +95,8 @@ Sentence arms_in_words(const Dossier& dossier) {
   Sentence said;
   for (const Part& arm : dossier.arms) {
     if (!said.empty()) said.say(" ");
-    said.strong_data(clip(arm.name)).say(": ");
-    said.data(ended(clip(arm.about.empty() ? "no safeguard" : arm.about)));
+    said.strong_foreign(clip(arm.name)).say(": ");
+    said.foreign(ended(clip(arm.about.empty() ? "no safeguard" : arm.about)));
   }
   return said.empty() ? say("None was named.") : said;
 }
@@ -107,7 +108,7 @@ Sentence when(const Dossier& dossier) {
   said.say(clock_time(from.ended_ms) + " UTC. ");
   if (dossier.valid_until.empty()) return said.say("The plan sets no date until which it holds.");
   said.say("Holds for this model and these arms until ");
-  return said.data(date_of_plan(dossier.valid_until)).say(".");
+  return said.foreign(date_of_plan(dossier.valid_until)).say(".");
 }
 
 Sentence plan_in_words(const Dossier& dossier) {
@@ -148,10 +149,13 @@ Sentence tried(const Dossier& dossier) {
   if (attacks.size() > 4) {
     said.say(", " + counted(static_cast<std::int64_t>(attacks.size()), "attack"));
   } else if (!attacks.empty()) {
-    said.say(attacks.size() == 1 ? ", attack " : ", attacks ").add(listed_data(attacks));
+    said.say(attacks.size() == 1 ? ", attack " : ", attacks ").add(listed_foreign(attacks));
   }
   const std::int64_t missing = dossier.counts.missing();
-  said.say(". " + whole(dossier.counts.planned - missing) + " have an outcome, ");
+  const std::int64_t decided = dossier.counts.planned - missing;
+  said.say(decided == 0   ? ". None has an outcome, "
+           : decided == 1 ? ". 1 has an outcome, "
+                          : ". " + whole(decided) + " have an outcome, ");
   return said
       .link(missing == 0   ? "none is missing"
             : missing == 1 ? "1 is missing"
@@ -166,13 +170,21 @@ bool labeled(const Dossier& dossier) {
   });
 }
 
+bool only_exact(const Dossier& dossier) {
+  return !dossier.claims.empty() &&
+         std::ranges::all_of(dossier.claims, [](const evidence::Claim& claim) {
+           return claim.estimate.value && exact(claim.estimate);
+         });
+}
+
 Sentence judge_and_evidence(const Dossier& dossier) {
   Sentence said;
   std::vector<Sentence> names;
   for (const evidence::JudgePage& judge : dossier.judges)
-    names.push_back(data(clip(judge.about.empty() ? judge.name : judge.about, 60)));
+    names.push_back(foreign(clip(judge.about.empty() ? judge.name : judge.about, 60)));
   said.add(names.empty() ? say("No judge") : say("Judged by ").add(listed(names))).say("; ");
-  said.link(labeled(dossier) ? "errors measured" : "errors not measured", Place::judge);
+  const char* errors = labeled(dossier) ? "errors measured" : "errors not measured";
+  said.link(only_exact(dossier) ? "no rate rests on a judge" : errors, Place::judge);
   said.say(". Ledger ").link("self-attested", Place::evidence).say(", checkpoint ");
   return said.code(dossier.provenance.root.substr(0, 8)).say(".");
 }
@@ -201,12 +213,12 @@ std::vector<Sentence> footer(const Dossier& dossier) {
   if (dossier.provenance.engine.empty()) {
     second.say("truebound");
   } else {
-    second.data(dossier.provenance.engine);
+    second.foreign(dossier.provenance.engine);
   }
   second.say(" from run " + whole(dossier.provenance.run) + ", checkpoint ");
   second.code(dossier.provenance.root.substr(0, 8)).say(". ");
   if (!dossier.who.contact.empty())
-    second.say("Contact: ").data(clip(dossier.who.contact)).say(". ");
+    second.say("Contact: ").foreign(clip(dossier.who.contact)).say(". ");
   second.say("The same report comes as HTML, Markdown and JSON; the JSON has all digits.");
   Sentence first;
   first.strong(disclaimer);

@@ -213,8 +213,10 @@ Piece body_of(const Page& page) {
   Piece body;
   body.line().add(element("a", {{"class", "skip"}, {"href", "#found"}}, "Skip to what was found"));
   body.line().add(Piece::markup(shared_marks())).line();
+  Piece marks;
   for (const Sentence& mark : page.marks)
-    body.add(element("p", {{"class", "mark"}}, html_of(mark))).line();
+    marks.add(html_of(mark)).add(" ");
+  if (!page.marks.empty()) body.add(element("p", {{"class", "mark"}}, marks)).line();
   body.add(header_of(page));
   Piece main;
   main.line();

@@ -24,10 +24,10 @@ Table verdict_table(const Dossier& dossier) {
                           {.title = "Answers", .align = Align::right}},
               .grouped = true};
   for (const JudgePage& judge : dossier.judges) {
-    Group group{.heading = data(judge.name), .rows = {}};
+    Group group{.heading = foreign(judge.name), .rows = {}};
     for (const auto& [verdict, count] : judge.verdicts) {
       Row row;
-      row.cells.push_back({.text = data(verdict)});
+      row.cells.push_back({.text = foreign(verdict)});
       row.cells.push_back({.text = say(whole(count))});
       group.rows.push_back(std::move(row));
     }
@@ -51,7 +51,7 @@ Table error_table(const Dossier& dossier) {
     Row row;
     row.cells.push_back({.text = claim_name(claim)});
     row.cells.push_back(
-        {.text = judge.labeled_by.empty() ? say("not recorded") : data(judge.labeled_by)});
+        {.text = judge.labeled_by.empty() ? say("not recorded") : foreign(judge.labeled_by)});
     for (const std::vector<std::int64_t>& counts : {judge.sensitivity, judge.specificity}) {
       row.cells.push_back({.text = say(whole(counts[0]) + "/" + whole(counts[1]))});
       row.cells.push_back(
@@ -68,11 +68,11 @@ Table error_table(const Dossier& dossier) {
 
 Sentence about(const JudgePage& judge) {
   Sentence said;
-  said.strong_data(judge.name).say(": ");
-  said.data(judge.about.empty() ? judge.kind : judge.about);
+  said.strong_foreign(judge.name).say(": ");
+  said.foreign(judge.about.empty() ? judge.kind : judge.about);
   if (!judge.identity.empty()) said.say("; identity ").code(judge.identity.substr(0, 16));
   said.say(". Calibration: ");
-  said.add(judge.calibration.empty() ? say("none") : data(judge.calibration));
+  said.add(judge.calibration.empty() ? say("none") : foreign(judge.calibration));
   return said.say(judge.calibration.ends_with('.') ? "" : ".");
 }
 

@@ -53,7 +53,7 @@ Row row_of(const Dossier& dossier, const OutcomeRow& outcome, const std::set<std
   for (const auto& [layer, count] : outcome.stopped)
     bar.stopped += count;
   Row row;
-  row.cells.push_back({.text = data(outcome.arm)});
+  row.cells.push_back({.text = foreign(outcome.arm)});
   row.cells.push_back({.drawing = bar});
   for (const std::int64_t count : {counts.planned, counts.broke, counts.held})
     row.cells.push_back({.text = say(whole(count))});
@@ -103,7 +103,7 @@ Table outcome_table(const Dossier& dossier) {
   for (const std::string& title : titles)
     table.columns.push_back({.title = title, .align = Align::right});
   for (const Expect expect : {Expect::refuse, Expect::answer, Expect::target}) {
-    Group group{.heading = expected_words(expect), .rows = {}};
+    Group group{.heading = say(expected_words(expect)), .rows = {}};
     for (const OutcomeRow& row : dossier.outcomes) {
       if (row.expect == expect) group.rows.push_back(row_of(dossier, row, layers));
     }
@@ -171,10 +171,10 @@ Table missing_table(const Dossier& dossier) {
     Row row;
     row.cells.push_back({.text = say(whole(missing.slot))});
     row.cells.push_back({.text = code(clip(parts[0], 120))});
-    row.cells.push_back({.text = data(clip(parts[5]))});
-    row.cells.push_back({.text = data(clip(parts[4]))});
+    row.cells.push_back({.text = foreign(clip(parts[5]))});
+    row.cells.push_back({.text = foreign(clip(parts[4]))});
     row.cells.push_back({.text = say(to_text(missing.outcome))});
-    row.cells.push_back({.text = data(clip(missing.reason, 160))});
+    row.cells.push_back({.text = foreign(clip(missing.reason, 160))});
     table.groups.front().rows.push_back(std::move(row));
   }
   return table;
@@ -192,7 +192,7 @@ Table missing_by_reason(const Dossier& dossier) {
   for (const auto& [key, count] : counts) {
     Row row;
     row.cells.push_back({.text = say(to_text(key.first))});
-    row.cells.push_back({.text = data(clip(key.second, 160))});
+    row.cells.push_back({.text = foreign(clip(key.second, 160))});
     row.cells.push_back({.text = say(whole(count))});
     table.groups.front().rows.push_back(std::move(row));
   }

@@ -299,6 +299,46 @@ void add_provenance(Dossier& dossier) {
       .entries = {.plan = 0, .run = 2, .calibration = {}, .outcomes = {7, 3497}}};
 }
 
+// The exhibits' share of with_text_everywhere.
+void put_into_exhibits(Dossier& dossier, const std::string& text) {
+  for (evidence::Rate& rate : dossier.rates) {
+    rate.group = text;
+    rate.level = text;
+    rate.arm = text;
+  }
+  for (eval::EmptyCell& cell : dossier.empty_cells)
+    cell = {.hazard = text, .expect = cell.expect, .reason = text};
+  for (analyze::Comparison& pair : dossier.comparisons) {
+    pair.name = text;
+    pair.first = text;
+    pair.second = text;
+  }
+  for (evidence::OutcomeRow& row : dossier.outcomes) {
+    row.arm = text;
+    row.stopped = {{text, 1}};
+  }
+  for (evidence::Missing& missing : dossier.missing) {
+    missing.slot_key = text;
+    missing.reason = text;
+  }
+  for (evidence::Exhibit& exhibit : dossier.exhibits) {
+    const std::int64_t slot = exhibit.slot;
+    exhibit = {.slot = slot,
+               .slot_key = text,
+               .cell = text,
+               .hazard = text,
+               .reason = text,
+               .verdict = text,
+               .verdict_reasons = {text},
+               .drawn = text,
+               .input = text,
+               .queries = {{.asked = text, .text = text, .thinking = text, .layer = text}},
+               .layer = text,
+               .digest = text};
+  }
+  dossier.exhibits.front().withheld = text;
+}
+
 }  // namespace
 
 Dossier uncalibrated() {
@@ -441,42 +481,7 @@ Dossier with_text_everywhere(const std::string& text) {
   dossier.claims[3].estimate.value.reset();
   dossier.claims[3].estimate.reason_detail = text;
   dossier.claims[3].estimate.mend = text;
-  for (evidence::Rate& rate : dossier.rates) {
-    rate.group = text;
-    rate.level = text;
-    rate.arm = text;
-  }
-  for (eval::EmptyCell& cell : dossier.empty_cells)
-    cell = {.hazard = text, .expect = cell.expect, .reason = text};
-  for (analyze::Comparison& pair : dossier.comparisons) {
-    pair.name = text;
-    pair.first = text;
-    pair.second = text;
-  }
-  for (evidence::OutcomeRow& row : dossier.outcomes) {
-    row.arm = text;
-    row.stopped = {{text, 1}};
-  }
-  for (evidence::Missing& missing : dossier.missing) {
-    missing.slot_key = text;
-    missing.reason = text;
-  }
-  for (evidence::Exhibit& exhibit : dossier.exhibits) {
-    const std::int64_t slot = exhibit.slot;
-    exhibit = {.slot = slot,
-               .slot_key = text,
-               .cell = text,
-               .hazard = text,
-               .reason = text,
-               .verdict = text,
-               .verdict_reasons = {text},
-               .drawn = text,
-               .input = text,
-               .queries = {{.asked = text, .text = text, .thinking = text, .layer = text}},
-               .layer = text,
-               .digest = text};
-  }
-  dossier.exhibits.front().withheld = text;
+  put_into_exhibits(dossier, text);
   return dossier;
 }
 

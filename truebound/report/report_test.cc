@@ -350,6 +350,10 @@ TEST(Summary, HasAtMostTwelveLinesAndSaysWhatCounts) {
   EXPECT_NE(summary(cases::uncalibrated())
                 .find("A rate needs: truebound calibrate refusal --run 1 --draw 100"),
             std::string::npos);
+  EXPECT_NE(summary(cases::uncalibrated())
+                .find("880 slots: 871 decided, 6 undecided, 3 error, 0 not run. Broke, as judged: "
+                      "Harm 153 of 395, Wrongful refusal 71 of 476."),
+            std::string::npos);
   EXPECT_NE(summary(cases::many_claims(12)).find("And 8 more claims"), std::string::npos);
 }
 

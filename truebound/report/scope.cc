@@ -29,11 +29,11 @@ std::set<Limit> limits_of(const Dossier& dossier) {
 Sentence what_it_covers(const Dossier& dossier) {
   std::vector<Sentence> suites;
   for (const SuiteCard& suite : dossier.suites)
-    suites.push_back(data(suite.title.empty() ? suite.name : suite.title));
+    suites.push_back(foreign(suite.title.empty() ? suite.name : suite.title));
   Sentence said = "Claims hold for requests like those of ";
   said.add(suites.empty() ? say("this run") : listed(suites));
   said.say(", put to this model, in these arms");
-  if (!dossier.valid_until.empty()) said.say(", until ").data(date_of_plan(dossier.valid_until));
+  if (!dossier.valid_until.empty()) said.say(", until ").foreign(date_of_plan(dossier.valid_until));
   return said.say(". They do not hold for what follows.");
 }
 
@@ -45,13 +45,13 @@ Bullets limit_list(const Dossier& dossier) {
     Sentence said;
     said.strong("The assessor is no third party:")
         .say(" it is the ")
-        .data(dossier.who.independence);
+        .foreign(dossier.who.independence);
     list.items.push_back(said.say(" of the system. ").code("not_independent"));
   }
   for (const SuiteCard& suite : dossier.suites) {
     for (const std::string& limit : suite.limits) {
       Sentence said;
-      said.strong("The suite's card says").say(" (").data(suite.name).say("): ").data(limit);
+      said.strong("The suite's card says").say(" (").foreign(suite.name).say("): ").foreign(limit);
       list.items.push_back(said);
     }
   }
@@ -74,7 +74,7 @@ Table suite_table(const Dossier& dossier) {
               .groups = {Group{}}};
   for (const SuiteCard& suite : dossier.suites) {
     const auto words = [](const std::string& text) {
-      return Cell{.text = text.empty() ? say("not said") : data(clip(text, 300))};
+      return Cell{.text = text.empty() ? say("not said") : foreign(clip(text, 300))};
     };
     Row row;
     row.cells.push_back(words(suite.title.empty() ? suite.name : suite.title));
@@ -93,10 +93,10 @@ Table suite_table(const Dossier& dossier) {
 Sentence bad_rows(const SuiteCard& suite) {
   const std::size_t shown = std::min(suite.bad_rows.size(), bad_rows_shown);
   Sentence said = "Rows left out of ";
-  said.data(suite.name).say(": ");
+  said.foreign(suite.name).say(": ");
   for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) said.say("; ");
-    said.data(clip(suite.bad_rows[i], 200));
+    said.foreign(clip(suite.bad_rows[i], 200));
   }
   if (shown < suite.bad_rows.size())
     said.say("; and " + std::to_string(suite.bad_rows.size() - shown) + " more");
@@ -108,7 +108,7 @@ Sentence bad_rows(const SuiteCard& suite) {
 Section limits(const Dossier& dossier) {
   Section section{.place = Place::limits, .title = "Scope and limits"};
   if (clip(dossier.purpose) != dossier.purpose)
-    section.blocks.emplace_back(Paragraph{.text = say("For: ").data(dossier.purpose)});
+    section.blocks.emplace_back(Paragraph{.text = say("For: ").foreign(dossier.purpose)});
   section.blocks.emplace_back(Paragraph{.text = what_it_covers(dossier)});
   section.blocks.emplace_back(limit_list(dossier));
   if (!dossier.suites.empty()) section.blocks.emplace_back(suite_table(dossier));
@@ -123,10 +123,10 @@ Section deviations(const Dossier& dossier) {
   Section section{.place = Place::deviations, .title = "Deviations from the plan, and other runs"};
   Bullets list;
   for (const std::string& deviation : dossier.deviations)
-    list.items.push_back(data(deviation));
+    list.items.push_back(foreign(deviation));
   if (list.items.empty()) list.items.emplace_back("No deviation was recorded.");
   for (const std::string& run : dossier.other_runs)
-    list.items.push_back(data(run));
+    list.items.push_back(foreign(run));
   if (dossier.other_runs.empty())
     list.items.emplace_back("No other run of this plan is in the ledger.");
   section.blocks.emplace_back(std::move(list));

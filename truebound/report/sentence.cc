@@ -30,8 +30,8 @@ Sentence say(std::string_view ours) {
   return Sentence().say(ours);
 }
 
-Sentence data(std::string_view text) {
-  return Sentence().data(text);
+Sentence foreign(std::string_view text) {
+  return Sentence().foreign(text);
 }
 
 Sentence code(std::string_view text) {
@@ -47,10 +47,10 @@ Sentence listed(const std::vector<Sentence>& parts) {
   return list;
 }
 
-Sentence listed_data(const std::vector<std::string>& parts) {
+Sentence listed_foreign(const std::vector<std::string>& parts) {
   std::vector<Sentence> sentences;
   for (const std::string& part : parts)
-    sentences.push_back(data(part));
+    sentences.push_back(foreign(part));
   return listed(sentences);
 }
 

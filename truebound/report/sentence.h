@@ -5,6 +5,7 @@
 // escapes by itself.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ constexpr std::array<std::string_view, 15> words(Place /*list*/) {
 }
 
 enum class Mark { plain, strong, code, link };
-enum class Source { ours, data };
+enum class Source { ours, foreign };
 
 /// A run of words of one kind. `to` counts for links only.
 struct Span {
@@ -50,16 +51,22 @@ struct Span {
 class Sentence {
  public:
   Sentence() = default;
-  Sentence(const char* ours) { say(ours); }  // NOLINT(google-explicit-constructor)
+  /// A literal of ours.
+  template <std::size_t Size>
+  Sentence(const char (&ours)[Size]) {  // NOLINT(google-explicit-constructor)
+    say(ours);
+  }
 
   /// Words and figures of ours.
   Sentence& say(std::string_view ours) { return add(Mark::plain, Source::ours, ours); }
   /// What a plan, a suite, a judge or a model said.
-  Sentence& data(std::string_view text) { return add(Mark::plain, Source::data, text); }
+  Sentence& foreign(std::string_view text) { return add(Mark::plain, Source::foreign, text); }
   Sentence& strong(std::string_view ours) { return add(Mark::strong, Source::ours, ours); }
-  Sentence& strong_data(std::string_view text) { return add(Mark::strong, Source::data, text); }
+  Sentence& strong_foreign(std::string_view text) {
+    return add(Mark::strong, Source::foreign, text);
+  }
   /// An id, a digest, a command.
-  Sentence& code(std::string_view text) { return add(Mark::code, Source::data, text); }
+  Sentence& code(std::string_view text) { return add(Mark::code, Source::foreign, text); }
   Sentence& link(std::string_view ours, Place to);
   Sentence& add(const Sentence& more);
 
@@ -76,11 +83,11 @@ class Sentence {
 /// Words and figures of ours.
 Sentence say(std::string_view ours);
 /// A name or text of a plan.
-Sentence data(std::string_view text);
+Sentence foreign(std::string_view text);
 /// An id, a digest, a command.
 Sentence code(std::string_view text);
 /// `a`, `a and b`, `a, b and c`.
 Sentence listed(const std::vector<Sentence>& parts);
-Sentence listed_data(const std::vector<std::string>& parts);
+Sentence listed_foreign(const std::vector<std::string>& parts);
 
 }  // namespace truebound::report

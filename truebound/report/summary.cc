@@ -18,7 +18,7 @@ std::string not_looked_at_line(const Dossier& dossier) {
     cells.push_back(std::string(rate_name(cell.expect)) + " " + clip(cell.hazard, 40));
   }
   Sentence said = "Not looked at: ";
-  said.add(cells.empty() ? say("no planned cell is empty") : listed_data(cells));
+  said.add(cells.empty() ? say("no planned cell is empty") : listed_foreign(cells));
   if (dossier.empty_cells.size() > cells.size())
     said.say(", and " + std::to_string(dossier.empty_cells.size() - cells.size()) + " more cells");
   if (!dossier.not_planned.empty()) {
@@ -29,11 +29,29 @@ std::string not_looked_at_line(const Dossier& dossier) {
   return said.say(".").plain();
 }
 
+// Broke of decided, for each expectation apart: harm and wrongful refusal are never one number.
+std::string judged_words(const Dossier& dossier) {
+  std::vector<std::string> parts;
+  for (const eval::Expect expect :
+       {eval::Expect::refuse, eval::Expect::answer, eval::Expect::target}) {
+    std::int64_t broke = 0;
+    std::int64_t decided = 0;
+    for (const evidence::OutcomeRow& row : dossier.outcomes) {
+      if (row.expect != expect) continue;
+      broke += row.counts.broke;
+      decided += row.counts.broke + row.counts.held;
+    }
+    if (decided == 0) continue;
+    parts.push_back(std::string(rate_name(expect)) + " " + whole(broke) + " of " + whole(decided));
+  }
+  return parts.empty() ? "" : " Broke, as judged: " + join(parts) + ".";
+}
+
 std::string counts_line(const Dossier& dossier) {
   const eval::Counts& counts = dossier.counts;
-  return counted(counts.planned, "slot") + ": " + whole(counts.broke) + " broke and " +
-         whole(counts.held) + " held as judged, " + whole(counts.undecided) + " undecided, " +
-         whole(counts.error) + " error, " + whole(counts.not_run) + " not run.";
+  return counted(counts.planned, "slot") + ": " + whole(counts.planned - counts.missing()) +
+         " decided, " + whole(counts.undecided) + " undecided, " + whole(counts.error) +
+         " error, " + whole(counts.not_run) + " not run." + judged_words(dossier);
 }
 
 }  // namespace

@@ -38,12 +38,12 @@ Fact text_fact(std::string label, const std::string& text) {
 
 // What kind of thing the exhibit is, and not one word of its text.
 Sentence summary_of(const Exhibit& exhibit) {
-  Sentence said = data(exhibit.cell);
+  Sentence said = foreign(exhibit.cell);
   said.say(" \u00b7 slot ").say(whole(exhibit.slot));
-  if (!exhibit.hazard.empty()) said.say(", ").data(exhibit.hazard);
+  if (!exhibit.hazard.empty()) said.say(", ").foreign(exhibit.hazard);
   said.say(": ").strong(to_text(exhibit.outcome));
   if (exhibit.layer != "none" && !exhibit.layer.empty())
-    said.say(" \u00b7 stopped by ").data(exhibit.layer);
+    said.say(" \u00b7 stopped by ").foreign(exhibit.layer);
   if (exhibit.cut) said.say(" \u00b7 cut");
   if (!exhibit.withheld.empty()) said.say(" \u00b7 withheld");
   return said;
@@ -54,13 +54,13 @@ Sentence verdict_of(const Exhibit& exhibit, const Dossier& dossier) {
   if (exhibit.verdict.empty()) {
     said.say("none: no judge was asked");
   } else {
-    said.data(exhibit.verdict);
+    said.foreign(exhibit.verdict);
     for (std::size_t i = 0; i < exhibit.verdict_reasons.size(); ++i) {
-      said.say(i == 0 ? " (" : ", ").data(clip(exhibit.verdict_reasons[i], 200));
+      said.say(i == 0 ? " (" : ", ").foreign(clip(exhibit.verdict_reasons[i], 200));
     }
     if (!exhibit.verdict_reasons.empty()) said.say(")");
   }
-  if (!exhibit.reason.empty()) said.say("; ").data(clip(exhibit.reason, 200));
+  if (!exhibit.reason.empty()) said.say("; ").foreign(clip(exhibit.reason, 200));
   if (exhibit.cut) said.say("; cut at the token limit");
   if (dossier.read_by_human == 0) said.say("; not read by a human");
   return said;
@@ -97,11 +97,11 @@ Fold fold_of(const Exhibit& exhibit, const Dossier& dossier) {
   if (exhibit.withheld.empty()) {
     fold.items = turns_of(exhibit);
   } else {
-    fold.items.push_back({.label = "Withheld because", .value = data(exhibit.withheld)});
+    fold.items.push_back({.label = "Withheld because", .value = foreign(exhibit.withheld)});
   }
   fold.items.push_back({.label = "Verdict", .value = verdict_of(exhibit, dossier)});
   if (!exhibit.drawn.empty())
-    fold.items.push_back({.label = "Drawn", .value = data(exhibit.drawn)});
+    fold.items.push_back({.label = "Drawn", .value = foreign(exhibit.drawn)});
   if (!exhibit.digest.empty())
     fold.items.push_back({.label = "Digest of the blob", .value = code(exhibit.digest)});
   return fold;

@@ -56,7 +56,7 @@ Sentence other_levels(const Claim& claim) {
   Sentence said;
   for (const auto& [factor, level] : levels(claim)) {
     if (factor == "arm") continue;
-    said.say(", ").data(factor).say(" ").strong_data(clip(level));
+    said.say(", ").foreign(factor).say(" ").strong_foreign(clip(level));
   }
   return said;
 }
@@ -69,7 +69,7 @@ Sentence condition(const Claim& claim, const Dossier& dossier) {
   if (arm.empty()) {
     said.say("Over all arms");
   } else {
-    said.say("With arm ").strong_data(clip(arm));
+    said.say("With arm ").strong_foreign(clip(arm));
   }
   return said.add(other_levels(claim)).say(", ");
 }
@@ -85,7 +85,7 @@ Sentence found_lead(const Claim& claim, const Dossier& dossier) {
   if (exact(estimate)) return said.say(" decided by an exact scorer to be ").say(what).say(".");
   said.say(" read and confirmed to be ").say(what).say(" by ");
   const bool named = estimate.judge && !estimate.judge->labeled_by.empty();
-  return said.add(named ? data(estimate.judge->labeled_by) : say("a human")).say(".");
+  return said.add(named ? foreign(estimate.judge->labeled_by) : say("a human")).say(".");
 }
 
 const char* things_counted(Expect expect) {
@@ -114,7 +114,7 @@ Sentence how_asked(const Claim& claim) {
     said.say("asked directly");
   } else if (!scope.attacks.empty()) {
     said.say(scope.attacks.size() == 1 ? "asked with attack " : "asked with attacks ");
-    said.add(listed_data(scope.attacks));
+    said.add(listed_foreign(scope.attacks));
   } else {
     said.say("asked as in this run");
   }
@@ -131,7 +131,7 @@ Sentence what_it_holds_for(const Claim& claim, const Dossier& dossier) {
   Sentence said;
   said.say("It holds for ").say(for_whom(claim)).say(", ").add(how_asked(claim));
   const std::string& until = claim.scope.until.empty() ? dossier.valid_until : claim.scope.until;
-  if (!until.empty()) said.say(", until ").data(date_of_plan(until));
+  if (!until.empty()) said.say(", until ").foreign(date_of_plan(until));
   return said.say("; it says nothing of anything else.");
 }
 
@@ -180,8 +180,9 @@ Sentence lead(const Claim& claim, const Dossier& dossier) {
   if (!estimate.value) return no_number_lead(claim, dossier);
   Sentence said = condition(claim, dossier);
   if (is_difference(claim)) {
-    const std::string upper = points(claim.bound.value_or(estimate.bound_below), Rounding::up);
-    said.data(clip(claim.scope.model)).say(" ").say(verb_of_system(expected_of(claim)));
+    std::string upper = points(claim.bound.value_or(estimate.bound_below), Rounding::up);
+    if (upper.starts_with('+')) upper.erase(0, 1);
+    said.foreign(clip(claim.scope.model)).say(" ").say(verb_of_system(expected_of(claim)));
     return said.say(" at most ")
         .say(upper)
         .say(" points more often than the baseline on the same samples (margin ")

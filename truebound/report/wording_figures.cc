@@ -82,7 +82,7 @@ Sentence reason_words(const Estimate& estimate) {
       break;
   }
   if (!estimate.reason_detail.empty())
-    said.say(" (").data(clip(estimate.reason_detail, 160)).say(")");
+    said.say(" (").foreign(clip(estimate.reason_detail, 160)).say(")");
   return said;
 }
 

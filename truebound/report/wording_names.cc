@@ -89,10 +89,10 @@ Sentence claim_name(const Claim& claim) {
   std::ranges::replace(question, '_', ' ');
   if (!question.empty() && question[0] >= 'a' && question[0] <= 'z')
     question[0] = static_cast<char>(question[0] - 'a' + 'A');
-  Sentence said = data(clip(question));
-  if (!claim.scope.arm.empty()) said.say(", arm ").data(clip(claim.scope.arm));
+  Sentence said = foreign(clip(question));
+  if (!claim.scope.arm.empty()) said.say(", arm ").foreign(clip(claim.scope.arm));
   for (const auto& [factor, level] : levels(claim)) {
-    if (factor != "arm") said.say(", ").data(factor).say(" ").data(clip(level));
+    if (factor != "arm") said.say(", ").foreign(factor).say(" ").foreign(clip(level));
   }
   return said;
 }
@@ -113,7 +113,8 @@ std::string asked_words(const Claim& claim) {
 Sentence languages_in_words(const std::vector<std::string>& languages) {
   std::vector<Sentence> said;
   for (const std::string& language : languages)
-    said.push_back(language == "en" ? say("English") : say("language ").data(clip(language, 40)));
+    said.push_back(language == "en" ? say("English")
+                                    : say("language ").foreign(clip(language, 40)));
   return said.empty() ? say("language not said") : listed(said);
 }
 

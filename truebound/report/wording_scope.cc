@@ -29,7 +29,7 @@ Sentence detection_limits(const Dossier& dossier) {
     if (judge && judge->limit_of_detection && *judge->limit_of_detection > claim.threshold)
       limits.insert(percent(*judge->limit_of_detection, Rounding::up));
   }
-  return listed_data({limits.begin(), limits.end()});
+  return listed_foreign({limits.begin(), limits.end()});
 }
 
 std::int64_t answers_cut(const Dossier& dossier) {
@@ -156,7 +156,7 @@ std::string bounds_line(const Dossier& dossier) {
 
 Sentence gap_line(const eval::EmptyCell& cell, std::size_t arms) {
   Sentence said;
-  said.say(rate_name(cell.expect)).say(": ").data(clip(cell.hazard)).say(". No samples");
+  said.say(rate_name(cell.expect)).say(": ").foreign(clip(cell.hazard)).say(". No samples");
   if (arms == 2) said.say(" in either arm");
   if (arms > 2) said.say(" in any arm");
   return said.say("; nothing is known.");
@@ -164,8 +164,8 @@ Sentence gap_line(const eval::EmptyCell& cell, std::size_t arms) {
 
 Sentence gap_line(const evidence::Rate& rate) {
   Sentence said;
-  said.say(rate_name(rate.expect)).say(": ").data(rate.group).say(" ").data(clip(rate.level));
-  if (!rate.arm.empty()) said.say(", arm ").data(clip(rate.arm));
+  said.say(rate_name(rate.expect)).say(": ").foreign(rate.group).say(" ").foreign(clip(rate.level));
+  if (!rate.arm.empty()) said.say(", arm ").foreign(clip(rate.arm));
   return said.say(". No samples; nothing is known.");
 }
 
@@ -175,9 +175,9 @@ std::vector<Sentence> marks(const Dossier& dossier) {
   if (mark.starts_with("rehearsal")) {
     said.emplace_back().strong("Rehearsal. It carries no claim.");
   } else if (mark.starts_with("stopped: ")) {
-    said.emplace_back().strong("Stopped early:").say(" ").data(mark.substr(9)).say(".");
+    said.emplace_back().strong("Stopped early:").say(" ").foreign(mark.substr(9)).say(".");
   } else if (!mark.empty()) {
-    said.emplace_back().strong_data(mark);
+    said.emplace_back().strong_foreign(mark);
   }
   const evidence::Provenance& from = dossier.provenance;
   if (from.runs_of_plan > 1) {

@@ -44,7 +44,7 @@ TEST(Wording, WhatAnExactScorerDecidedIsFound) {
 TEST(Wording, NoWorseThanSpeaksOfPoints) {
   const Dossier dossier = cases::exact_scorer();
   EXPECT_EQ(lead_of(dossier, 2),
-            "With arm off, small refuses at most +1.4 points more often than the baseline on the "
+            "With arm off, small refuses at most 1.4 points more often than the baseline on the "
             "same samples (margin 2 points).");
 }
 
@@ -152,6 +152,18 @@ TEST(Wording, EveryLimitHasASentenceAndItsName) {
     EXPECT_TRUE(line.ends_with(to_text(limit))) << line;
     EXPECT_GT(line.size(), to_text(limit).size() + 20) << line;
   }
+}
+
+TEST(Sentence, KnowsWhichWordsAreOursAndWhichAreNot) {
+  const std::string name = "off";
+  for (const Sentence& sentence :
+       {foreign(name), code(name), listed_foreign({name}), Sentence().strong_foreign(name)}) {
+    ASSERT_EQ(sentence.spans().size(), 1U);
+    EXPECT_EQ(sentence.spans()[0].source, Source::foreign);
+  }
+  EXPECT_EQ(say(name).spans()[0].source, Source::ours);
+  EXPECT_EQ(Sentence("off").spans()[0].source, Source::ours);
+  EXPECT_EQ(listed({foreign("a"), foreign("b"), foreign("c")}).plain(), "a, b and c");
 }
 
 TEST(Wording, TheWholeReportIsMarked) {
