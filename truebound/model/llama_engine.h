@@ -2,7 +2,7 @@
 
 // A chat model in this process, by llama.cpp. Several requests are decoded in one batch, each with
 // a cache of its own, and the next token is drawn here (llama_sampling.h): so a request gets the
-// same text alone, in a batch of any size and with any number of threads, on one machine's CPU.
+// same text alone, in a batch of any size and with any number of threads (llama_decoder.h).
 
 #include <chrono>
 #include <functional>
@@ -29,7 +29,7 @@ struct LlamaOptions {
   int window = 2048;
 
   // Affects speed or cost only
-  /// Sequences decoded at once, 1 to 256. Memory grows with sequences x window.
+  /// Sequences decoded at once, 1 to 255. Memory grows with sequences x window.
   int sequences = 8;
   /// Threads; 0 takes one a core.
   int threads = 0;
