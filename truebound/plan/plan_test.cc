@@ -10,7 +10,9 @@
 
 #include "truebound/crypto/sha256.h"
 #include "truebound/plan/canonical.h"
+#include "truebound/plan/freeze.h"
 #include "truebound/plan/plan_cases.h"
+#include "truebound/plan/plan_file.h"
 #include "truebound/plan/starter.h"
 
 namespace truebound::plan {
@@ -420,6 +422,50 @@ TEST(Canonical, AFileCountsByItsBytesNotByItsName) {
 TEST(Canonical, WhatIsNoPlanIsNotThawed) {
   EXPECT_EQ(thaw(json::Value("x")).error().code, ErrorCode::malformed);
   EXPECT_EQ(thaw(json::Object{{"truebound", "plan/1"}}).error().code, ErrorCode::malformed);
+}
+
+// The rows of a noun's fields, as a page in docs/ has them.
+template <class Noun>
+std::vector<std::string> rows_of(Noun noun) {
+  json::FieldLister lister;
+  noun.fields(lister);
+  std::vector<std::string> rows;
+  for (const json::FieldPage& page : lister.pages) {
+    rows.push_back("| `" + page.name + "` | " + page.about + (page.needed ? ". Required |" : " |"));
+  }
+  return rows;
+}
+
+TEST(Page, HasARowForEveryKeyInItsOwnWords) {
+  const Path docs = Path(TRUEBOUND_SOURCE) / "docs/formats";
+  const std::string page = read_file(docs / "plan.md").value();
+  for (const auto& rows : {rows_of(PlanFile{}), rows_of(Who{}), rows_of(Sampling{}),
+                           rows_of(Baseline{}), rows_of(Budget{}), rows_of(eval::Persona{}),
+                           rows_of(eval::Deployment{}), rows_of(eval::Question{}),
+                           rows_of(PlanRegister{}), rows_of(SeedDraw{}), rows_of(FrozenFile{})}) {
+    for (const std::string& row : rows)
+      EXPECT_NE(page.find("\n" + row + "\n"), std::string::npos) << row;
+  }
+  const std::string suites = read_file(docs / "suite.md").value();
+  for (const auto& rows :
+       {rows_of(eval::SuiteSpec{}), rows_of(eval::Sample{}), rows_of(eval::Card{})}) {
+    for (const std::string& row : rows)
+      EXPECT_NE(suites.find("\n" + row + "\n"), std::string::npos) << row;
+  }
+}
+
+TEST(Page, ShowsTheCanonicalFormOfItsExample) {
+  const std::string page = read_file(Path(TRUEBOUND_SOURCE) / "docs/formats/plan.md").value();
+  const std::size_t begin = page.find("    {\"arms\"");
+  ASSERT_NE(begin, std::string::npos);
+  std::string shown = page.substr(begin, page.find("\n\n", begin) - begin);
+  std::erase(shown, '\n');
+  for (std::size_t at = 0; (at = shown.find("    ", at)) != std::string::npos;)
+    shown.erase(at, 4);
+  const Plan plan = read_text(small_plan).value();
+  EXPECT_EQ(shown, canonical(plan, {{"answers.jsonl", crypto::sha256("answers")},
+                                    {"own.csv", crypto::sha256("own")}}));
+  EXPECT_NE(page.find(crypto::sha256(shown).hex()), std::string::npos);
 }
 
 }  // namespace
