@@ -1,8 +1,13 @@
 #include "truebound/crypto/base64.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "truebound/core/result.h"
 #include "truebound/crypto/salt.h"
 
 namespace truebound::crypto {

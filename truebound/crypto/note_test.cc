@@ -1,9 +1,13 @@
 #include "truebound/crypto/note.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "truebound/core/result.h"
 #include "truebound/crypto/base64.h"
+#include "truebound/crypto/signer.h"
 
 namespace truebound::crypto {
 namespace {
@@ -46,7 +50,8 @@ TEST(Note, MayHaveEmptyLinesInItsText) {
 RC_GTEST_PROP(Note, AFlippedBitIsNeverAccepted, (unsigned at, unsigned bit)) {
   const std::string note = make_note("origin\n5\nroot\n", test_signer());
   std::string broken = note;
-  broken[at % broken.size()] ^= static_cast<char>(1U << bit % 8U);
+  char& byte = broken[at % broken.size()];
+  byte = static_cast<char>(byte ^ static_cast<char>(1U << bit % 8U));
   RC_ASSERT(!open_note(broken, test_key()).ok());
 }
 

@@ -1,10 +1,18 @@
 #include "truebound/crypto/sha256.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <ios>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "truebound/core/file.h"
+#include "truebound/core/random.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/stream.h"
 
 namespace truebound::crypto {

@@ -224,7 +224,7 @@ TEST_F(LedgerTest, DamageBeforeTheEndIsNeverCut) {
   }
   const Path path = last_segment(folder_);
   std::string bytes = read_file(path).value();
-  bytes[bytes.find(numbered(1))] ^= 1;
+  flip_bit(bytes, bytes.find(numbered(1)), 0);
   std::ofstream(path, std::ios::binary) << bytes;
   const Error error = try_open().error();
   EXPECT_EQ(error.code, ErrorCode::malformed);

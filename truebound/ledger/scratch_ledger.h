@@ -22,6 +22,11 @@ inline crypto::Signer published_signer() {
       .value();
 }
 
+/// Turns one bit of one byte over.
+inline void flip_bit(std::string& bytes, std::size_t at, unsigned bit) {
+  bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << bit));
+}
+
 /// Entries name a blob under `blob`, and under `list` a blob whose payload is a digest a line.
 class TestReferences final : public BlobReferences {
  public:
@@ -45,7 +50,7 @@ class TestReferences final : public BlobReferences {
 
 /// A test with a folder for one ledger.
 class ScratchLedger : public testing::Test {
- protected:
+ public:
   ScratchLedger() {
     static int count = 0;
     scratch_ = Path(testing::TempDir()) /
@@ -55,6 +60,7 @@ class ScratchLedger : public testing::Test {
   }
   ~ScratchLedger() override { std::filesystem::remove_all(scratch_); }
 
+ protected:
   std::unique_ptr<Ledger> open(const LedgerOptions& options = {}) {
     return try_open(options).value();
   }

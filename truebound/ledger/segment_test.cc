@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "truebound/ledger/entry.h"
+#include "truebound/ledger/scratch_ledger.h"
 
 namespace truebound::ledger {
 namespace {
@@ -32,7 +33,7 @@ TEST(Record, IsReadNeitherCutNorChangedInAnyBit) {
     EXPECT_FALSE(read_record(record.substr(0, at))) << at;
     for (unsigned bit = 0; bit < 8; ++bit) {
       std::string changed = record;
-      changed[at] ^= static_cast<char>(1U << bit);
+      flip_bit(changed, at, bit);
       EXPECT_FALSE(read_record(changed)) << at;
     }
   }
@@ -50,7 +51,7 @@ TEST(Record, LiesOnTheDiskAsItsPageSays) {
 TEST(Record, WithinBrokenBytesIsFound) {
   const std::string record = write_record(RecordType::entries, R"({"t":"test"})");
   std::string broken = record;
-  broken[12] ^= 1;
+  flip_bit(broken, 12, 0);
   EXPECT_FALSE(has_record_within(broken));
   EXPECT_TRUE(has_record_within(broken + record));
   EXPECT_TRUE(has_record_within(std::string("\x13\x00\x00", 3) + record));

@@ -71,7 +71,7 @@ TEST_F(VerifyTest, AFlippedBitAnywhereIsCaught) {
     const std::string before = read_file(path).value();
     std::string after = before;
     const std::uint64_t at = random.below(after.size());
-    after[at] ^= static_cast<char>(1U << random.below(8));
+    flip_bit(after, at, static_cast<unsigned>(random.below(8)));
     write(path, after);
     ASSERT_NE(verdict(), "ok") << path << " byte " << at;
     write(path, before);
