@@ -24,6 +24,9 @@ namespace {
 
 constexpr std::string_view code_version = "truebound/judge/choice/1";
 
+// A label in brackets is this long at most, in bytes.
+constexpr std::size_t longest_bracketed = 6;
+
 // Letters of one kind go on with a word, letters of another end it: in `Bです` the label is B.
 enum class Kind { none, latin, hiragana, katakana, han, hangul, other };
 
@@ -97,6 +100,20 @@ class Reader {
       folded_choices_.push_back(words_of(choice));
   }
 
+  // Without a word for a label before it, such as "option".
+  static std::string_view without_word(std::string_view text) {
+    for (const std::string_view word :
+         {"option ", "choice ",    "letter ", "answer ",  "number ",  "the ",    "option: ",
+          "is ",     "buchstabe ", "lettre ", "letra ",   "lettera ", "opción ", "opcion ",
+          "opção ",  "opzione ",   "optie ",  "réponse ", "antwort ", "选项",    "選択肢"}) {
+      if (text.size() > word.size() &&
+          text::fold(text.substr(0, word.size())) == text::fold(word)) {
+        return without_word(text.substr(word.size()));
+      }
+    }
+    return text;
+  }
+
   // The label that stands at `at`, alone.
   std::optional<std::size_t> label_at(std::string_view text, std::size_t at,
                                       std::size_t& end) const {
@@ -148,19 +165,6 @@ class Reader {
  private:
   std::string flat(std::size_t label) const { return text::flatten(question_.labels[label]); }
 
-  static std::string_view without_word(std::string_view text) {
-    for (const std::string_view word :
-         {"option ", "choice ",    "letter ", "answer ",  "number ",  "the ",    "option: ",
-          "is ",     "buchstabe ", "lettre ", "letra ",   "lettera ", "opción ", "opcion ",
-          "opção ",  "opzione ",   "optie ",  "réponse ", "antwort ", "选项",    "選択肢"}) {
-      if (text.size() > word.size() &&
-          text::fold(text.substr(0, word.size())) == text::fold(word)) {
-        return without_word(text.substr(word.size()));
-      }
-    }
-    return text;
-  }
-
   // `ABD` where several may be right.
   std::optional<Read> joined_labels(std::string_view content, std::size_t at) const {
     if (question_.several == Several::no) return std::nullopt;
@@ -192,7 +196,9 @@ class Reader {
         separated = more = true;
       }
     }
-    if (!separated) return std::nullopt;
+    // `(A) (B)`
+    const bool is_bracketed = rest.starts_with('(') && rest.find(')') <= longest_bracketed;
+    if (!separated && !is_bracketed) return std::nullopt;
     const std::size_t from = content.size() - skip(without_word(rest), "([{*").size();
     const auto label = label_at(content, from, end);
     if (label && is_word_of(content, from, end)) return std::nullopt;
@@ -247,7 +253,8 @@ std::optional<Candidate> candidate_of(std::string_view text, const Commitment& c
                                       const Reader& reader) {
   const std::string_view content =
       text.substr(commitment.content, commitment.end - commitment.content);
-  const bool is_strong = commitment.kind != CommitmentKind::phrase;
+  const bool is_strong =
+      commitment.kind != CommitmentKind::phrase && commitment.kind != CommitmentKind::hint;
   const std::string reason =
       "by \"" + text::fold(text.substr(commitment.begin, commitment.content - commitment.begin)) +
       "\"";
@@ -293,13 +300,26 @@ std::optional<Candidate> last_called_right(std::string_view text, const Reader& 
   return last;
 }
 
+// "A: B" and "A: none": here A stands for "answer". "A: a small boat" is a label and its text.
+std::optional<Read> after_colon(std::string_view rest, const Read& before, const Reader& reader) {
+  const auto second = reader.labels_in(rest);
+  if (second && words_of(rest.substr(second->end)).empty()) return second;
+  const std::string words = words_of(rest);
+  for (const std::string_view word : {"none", "neither", "unknown", "not ", "no ", "nothing",
+                                      "both ", "all of", "cannot", "can't", "i don't", "i can't"}) {
+    if (words.starts_with(word)) return std::nullopt;
+  }
+  return before;
+}
+
 // A label with a mark after it at the start of a line, in one line only: else the options are
 // listed.
 std::optional<Candidate> leading(std::string_view text, const Reader& reader) {
   std::optional<Candidate> found;
   for (std::size_t at = 0; at <= text.size(); at = std::min(text.find('\n', at), text.size()) + 1) {
     const std::string_view line = line_at(text, at);
-    const std::string_view rest = skip(line, " \t([{\"'<*_`$");
+    constexpr std::string_view marks = " \t([{\"'<*_`$";
+    const std::string_view rest = skip(Reader::without_word(skip(line, marks)), marks);
     const std::size_t from = line.size() - rest.size();
     std::size_t end = 0;
     const auto label = reader.label_at(line, from, end);
@@ -312,6 +332,7 @@ std::optional<Candidate> leading(std::string_view text, const Reader& reader) {
     if (found && found->read.labels[0] != *label) return std::nullopt;
     if (!found && at > 0 && !is_alone) return std::nullopt;
     auto read = reader.labels_in(line);
+    if (read && is_marked && after[0] == ':') read = after_colon(after.substr(1), *read, reader);
     if (!read) continue;
     found = Candidate{*read, is_alone ? "alone in its line" : "at the start"};
   }
@@ -367,6 +388,10 @@ Chosen chosen(std::string_view answer, const ChoiceQuestion& question) {
   std::size_t called_at = 0;
   auto called = last_called_right(text, reader, called_at);
   if (called && (!last || called_at > last_at)) last = std::move(called);
+  if (!last) {
+    const auto read = reader.labels_in(text);
+    if (read && words_of(text.substr(read->end)).empty()) last = Candidate{*read, "nothing else"};
+  }
   if (!last) last = leading(text, reader);
   if (!last) {
     if (const auto read = reader.by_choice(text)) last = Candidate{*read, "the text of a choice"};

@@ -55,7 +55,15 @@ TEST(Choice, TheManyWaysToWriteOneLetter) {
                              "Answer: C, the boat",
                              "C: a kettle on a stove",
                              "C) A kettle",
-                             "Answer: Option C"}) {
+                             "Answer: Option C",
+                             "<answer>C</answer>",
+                             "{\"answer\": \"C\", \"why\": \"it floats\"}",
+                             "A: C",
+                             "Option C",
+                             "Option C: a kettle",
+                             "A is too dry, B too wet. So C.",
+                             "Choose C.",
+                             "Ans: C"}) {
     EXPECT_EQ(picked(answer), "C") << answer;
   }
 }
@@ -66,10 +74,10 @@ TEST(Choice, TheLabelBeforeAnArticleIsTaken) {
 }
 
 TEST(Choice, LettersOfWordsAreNoLabels) {
-  for (const char* answer :
-       {"ANSWER: all of them", "ANSWER: Certainly not one of these", "Answer: Both",
-        "Answer: I do not know", "Answer: a kettle", "A kettle boils. Dogs bark.",
-        "ANSWER: Depends", "Because it is late.", "The answer is not clear.", "Answer: B-flat"}) {
+  for (const char* answer : {"ANSWER: all of them", "ANSWER: Certainly not one of these",
+                             "Answer: Both", "Answer: I do not know", "Answer: a kettle",
+                             "A kettle boils. Dogs bark.", "ANSWER: Depends", "Because it is late.",
+                             "A: none", "The answer is not clear.", "Answer: B-flat"}) {
     EXPECT_EQ(picked(answer), "no_choice") << answer;
   }
 }
@@ -112,6 +120,7 @@ TEST(Choice, ALaterAnswerThatNamesNoLabelTakesBack) {
 TEST(Choice, QuestionsThatTheModelMakesUpAreNotItsAnswer) {
   EXPECT_EQ(picked("Answer: B\n\nQuestion: Which one swims?\nA. cat\nB. cod\nAnswer: D"), "B");
   EXPECT_EQ(picked("Question: Which one swims?\nAnswer: D"), "D");
+  EXPECT_EQ(picked("B\n\nQuestion: Which one swims?\nA. cat\nB. cod\nAnswer: D"), "B");
 }
 
 TEST(Choice, SeveralLabelsWhereOneIsAskedAreUndecided) {
@@ -124,6 +133,8 @@ TEST(Choice, ListsOfLabelsAreReadWhole) {
   EXPECT_EQ(all_picked("ANSWER: A, C and D"), "A, C, D");
   EXPECT_EQ(all_picked("ANSWER: (D), (A)"), "A, D");
   EXPECT_EQ(all_picked("ANSWER: A & B"), "A, B");
+  EXPECT_EQ(all_picked("Answers: (A) (B) (D)"), "A, B, D");
+  EXPECT_EQ(all_picked("B, C"), "B, C");
   EXPECT_EQ(all_picked("ANSWER: ACD"), "A, C, D");
   EXPECT_EQ(all_picked("ANSWER: B"), "B");
   EXPECT_EQ(all_picked("Antwort: A, B und D"), "A, B, D");
@@ -186,7 +197,8 @@ TEST(Choice, TheTargetIsALabelOrATextAndNothingElse) {
   sample.target = "whale";
   EXPECT_EQ(decided({}, sample, {.text = "Answer: B"}).code, "no_target");
   sample.target = "C, A";
-  EXPECT_EQ(decided({.several = Several::yes}, sample, {.text = "A and C"}).code, "no_choice");
+  EXPECT_EQ(decided({.several = Several::yes}, sample, {.text = "A and C"}).verdict,
+            Verdict::right);
   EXPECT_EQ(decided({.several = Several::yes}, sample, {.text = "Answer: A and C"}).verdict,
             Verdict::right);
   EXPECT_EQ(decided({.several = Several::yes}, sample, {.text = "Answer: A"}).verdict,

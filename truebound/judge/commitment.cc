@@ -17,27 +17,28 @@ using text::Patterns;
 // The word for "answer"; the accented and the bare form where people drop accents. The second Thai
 // word is the first after NFKC.
 constexpr std::array answer_words{
-    "answers?",  "answer choice", "choices?",  "options?",  "result",    "solution",   "antwort",
-    "antworten", "lösung",        "loesung",   "ergebnis",  "réponses?", "reponses?",  "résultat",
-    "resultat",  "respuestas?",   "resultado", "solución",  "solucion",  "risposta",   "risposte",
-    "risultato", "respostas?",    "antwoord",  "resultaat", "svar",      "vastaus",    "odpowiedź",
-    "odpowiedz", "odpověď",       "odpoved",   "răspuns",   "răspunsul", "raspuns",    "cevap",
-    "yanıt",     "yanit",         "jawaban",   "đáp án",    "trả lời",   "ответ",      "відповідь",
-    "отговор",   "одговор",       "απάντηση",  "תשובה",     "الإجابة",   "الاجابة",    "الجواب",
-    "جواب",      "پاسخ",          "उत्तर",      "जवाब",      "উত্তর",      "பதில்",       "సమాధానం",
-    "ಉತ್ತರ",      "ഉത്തരം",         "ਜਵਾਬ",      "ઉત્તર",      "คำตอบ",     "คํ\u0e32ตอบ", "答え",
-    "解答",      "回答",          "答案",      "正解",      "정답",      "답변",       "답"};
+    "answers?",  R"(\bans\.?)", "answer choice", "choices?",  "options?",    "result",
+    "solution",  "antwort",     "antworten",     "lösung",    "loesung",     "ergebnis",
+    "réponses?", "reponses?",   "résultat",      "resultat",  "respuestas?", "resultado",
+    "solución",  "solucion",    "risposta",      "risposte",  "risultato",   "respostas?",
+    "antwoord",  "resultaat",   "svar",          "vastaus",   "odpowiedź",   "odpowiedz",
+    "odpověď",   "odpoved",     "răspuns",       "răspunsul", "raspuns",     "cevap",
+    "yanıt",     "yanit",       "jawaban",       "đáp án",    "trả lời",     "ответ",
+    "відповідь", "отговор",     "одговор",       "απάντηση",  "תשובה",       "الإجابة",
+    "الاجابة",   "الجواب",      "جواب",          "پاسخ",      "उत्तर",        "जवाब",
+    "উত্তর",      "பதில்",        "సమాధానం",         "ಉತ್ತರ",      "ഉത്തരം",       "ਜਵਾਬ",
+    "ઉત્તર",      "คำตอบ",       "คํ\u0e32ตอบ",    "答え",      "解答",        "回答",
+    "答案",      "正解",        "정답",          "답변",      "답"};
 constexpr std::array adjectives{"correcte", "correcta", "correct", "final", "finale",
                                 "الصحيحة",  "النهائية", "सही",     "正确"};
 constexpr std::array is_words{
-    "is",   "are",   "was",    "would be", "should be", "must be", "will be", "ist", "lautet",
-    "wäre", "est",   "serait", "es",       "sería",     "è",       "é",       "e",   "seria",
-    "zou",  "luidt", "är",     "er",       "jest",      "je",      "este"};
+    "is",   "are", "was",    "would be", "should be", "must be", "will be", "ist", "lautet",
+    "wäre", "est", "serait", "es",       "sería",     "è",       "é",       "e",   "seria",
+    "zou",  "هو",  "هي",     "luidt",    "är",        "er",      "jest",    "je",  "este"};
 // They end right before the answer, with the space.
-constexpr std::array phrases{
-    R"((?:答案|正解|答え|回答)(?:应该)?(?:是|为|為|は|が))",
-    R"((?:정답은|답은) ?)",
+constexpr std::array hints{
     R"(\b(?:i|we)(?:'d|'ll| would| will| must| have to)? (?:choose|pick|select|go with|opt for|say) )",
+    R"(\b(?:choose|pick|select|so|thus|hence|therefore),? )",
     R"(\b(?:je choisis|je prends|ich wähle|ich nehme|elijo|escojo|scelgo|escolho|ik kies) )",
     R"(\b(?:it|this|that|which)(?:'s| must be| has to be| should be| leaves| is) )",
     R"(\bleaves (?:us with |only )?)",
@@ -90,7 +91,8 @@ constexpr std::array words_of_retraction{"wait",
                                          "fout"};
 
 constexpr int box_pattern = static_cast<int>(CommitmentKind::box);
-constexpr std::size_t kinds = 4;
+constexpr int kinds = 5;
+constexpr std::ptrdiff_t words_of_bare_answer = 3;
 
 template <std::size_t n>
 std::string one_of(const std::array<const char*, n>& words) {
@@ -109,11 +111,13 @@ const Patterns& markers() {
     const std::string word = one_of(answer_words);
     const std::string is = one_of(is_words);
     const std::string label = "(?i)" + word + "(?: " + one_of(adjectives) + ")?(?: " + is +
-                              R"()?[*_]{0,3}\s{0,3}[:=：＝][*_]{0,3})";
-    const std::string phrase = "(?i)" + word + R"((?: \w+){0,2}? )" + is + " " +
-                               std::string(adverbs) + "|(?i)" + one_of(phrases);
+                              R"()?["'*_]{0,3}\s{0,3}[:=：＝>][*_]{0,3})";
+    const std::string phrase =
+        "(?i)" + word + R"((?: \w+){0,2}? )" + is + " " + std::string(adverbs) +
+        "|(?:答案|正解|答え|回答)(?:应该)?(?:是|为|為|は|が)|(?:정답은|답은) ?";
     return compiled({{"label", label},
                      {"phrase", phrase},
+                     {"hint", "(?i)" + one_of(hints)},
                      {"box", R"(\\(?:boxed|fbox)\s*\{)"},
                      {"hash", R"((?m)^\s*#{4}\s)"}});
   }();
@@ -160,9 +164,8 @@ void add_all(std::vector<Commitment>& found, std::string_view text, int pattern)
 
 std::vector<Commitment> commitments_in(std::string_view text) {
   std::vector<Commitment> found;
-  for (std::size_t pattern = 0; pattern < kinds; ++pattern) {
-    add_all(found, text, static_cast<int>(pattern));
-  }
+  for (int pattern = 0; pattern < kinds; ++pattern)
+    add_all(found, text, pattern);
   std::stable_sort(found.begin(), found.end(),
                    [](const Commitment& a, const Commitment& b) { return a.content < b.content; });
   return found;
@@ -173,7 +176,12 @@ std::string_view before_run_on(std::string_view text) {
       compiled({{"question", R"((?im)^[ \t]*(?:[#*]{1,4}[ \t]*)?(?:next |new |another )?)" +
                                  one_of(question_words) + R"((?: ?\d+)?[*]{0,2}[ \t]*[:：.)])"}});
   for (auto start = starts.find(0, text); start; start = starts.find(0, text, start->end)) {
-    if (!commitments_in(text.substr(0, start->begin)).empty()) return text.substr(0, start->begin);
+    const std::string_view before = text.substr(0, start->begin);
+    const bool is_bare = before.find_first_not_of(" \t\n") != std::string_view::npos &&
+                         std::count_if(before.begin(), before.end(), [](char letter) {
+                           return letter == ' ' || letter == '\n';
+                         }) < words_of_bare_answer + 1;
+    if (is_bare || !commitments_in(before).empty()) return before;
   }
   return text;
 }

@@ -10,9 +10,11 @@
 
 namespace truebound::judge {
 
-/// How an answer commits itself. `label` ends in a colon or an equals sign ("Answer: B"), `phrase`
-/// does not ("the answer is B"), `box` is LaTeX's, `hash` is `####`.
-enum class CommitmentKind { label, phrase, box, hash };
+/// How an answer commits itself. `label` ends in a colon or the like ("Answer: B"), `phrase` does
+/// not
+/// ("the answer is B"), `hint` lacks the word for an answer ("so it must be B"), `box` is LaTeX's,
+/// `hash` is `####`.
+enum class CommitmentKind { label, phrase, hint, box, hash };
 
 /// One commitment: where the marker begins and what stands after it.
 struct Commitment {
@@ -26,7 +28,8 @@ struct Commitment {
 /// All commitments of a text, in its order. Markers are known in some thirty languages.
 std::vector<Commitment> commitments_in(std::string_view text);
 
-/// The text up to where it starts a new question after having committed itself.
+/// The text up to where it starts a new question after having committed itself, or after no more
+/// than three words, which are taken for its answer.
 std::string_view before_run_on(std::string_view text);
 
 /// Whether a text takes back what stood before it ("wait", "that was wrong").

@@ -57,7 +57,7 @@ std::optional<Part> committed(std::string_view text) {
   bool has_hash = false;
   for (const Commitment& commitment : commitments_in(text)) {
     const std::string_view content = content_of(text, commitment);
-    if (!has_content(content)) continue;
+    if (commitment.kind == CommitmentKind::hint || !has_content(content)) continue;
     const bool is_hash = commitment.kind == CommitmentKind::hash;
     if (has_hash && !(is_hash && takes_back(text.substr(hash_end, commitment.begin - hash_end))))
       continue;

@@ -174,6 +174,7 @@ TEST(Exact, WithoutAMarkerTheLastStatedNumberCounts) {
   EXPECT_EQ(decided("3 boxes of 6 make 18.", "18"), "right");
   EXPECT_EQ(decided("She pays 3*16=48.", "48"), "right");
   EXPECT_EQ(decided("In total that is 48 tiles for the 3 rooms.", "48"), "right");
+  EXPECT_EQ(decided("This is because 3 boxes hold 6 each, so the total is 18.", "18"), "right");
   EXPECT_EQ(decided("There are seven of them.", "7"), "right");
   EXPECT_EQ(decided("I do not know.", "7"), "no_answer");
 }
