@@ -9,7 +9,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .PHONY: help setup setup-test llama model build quickstart check test tidy fuzz format clean \
-  format-check layers shape dev-build dev-test sanitized
+  format-check layers shape dev-build quick-test slow-test sanitized
 
 help: ## this list
 	@echo 'make TARGET, each doing the set-up that it needs:'
@@ -37,9 +37,9 @@ llama:
 model:
 	@tools/fetch model >/dev/null
 
-check: setup-test format-check layers shape dev-build dev-test ## format, layers, shape, build, unit and text tests
+check: setup-test format-check layers shape dev-build quick-test ## format, layers, shape, build, unit and text tests
 
-test: check sanitized quickstart ## check, then the sanitizers and a real quickstart
+test: check slow-test sanitized quickstart ## check, the slow tests, the sanitizers, a real quickstart
 	@echo 'test: all of it passed'
 
 format-check:
@@ -55,8 +55,11 @@ dev-build: setup-test llama
 	@$(STEP) configure-dev 'configure the development build' cmake --preset dev
 	@$(STEP) build-dev 'build everything, warnings are errors' cmake --build --preset dev
 
-dev-test: model
-	@SHOW=8 $(STEP) test-dev 'test: unit, property and text tests' ctest --preset dev
+quick-test:
+	@SHOW=8 $(STEP) test-dev 'test: unit, property and text tests' ctest --preset check
+
+slow-test: model
+	@SHOW=8 $(STEP) test-slow 'test: what takes minutes' ctest --preset dev --label-regex slow --no-tests=ignore
 
 # Each sanitizer builds and runs the tests of the rooms that its preset names.
 sanitized: setup-test llama

@@ -1,7 +1,10 @@
-# truebound_room(NAME SOURCES a.cc ... TESTS a_test.cc ... FUZZERS a_fuzz.cc ... USES room ... LINK lib ...)
+# truebound_room(NAME SOURCES a.cc ... TESTS a_test.cc ... FUZZERS a_fuzz.cc ... USES room ... LINK lib ...
+#                SLOW filter)
 # A folder of truebound/ as a library truebound_NAME and, with tests, a program truebound_NAME_test.
 #   USES  rooms of ours below this one; their headers may stand in ours
 #   LINK  libraries from outside; private, since their types stay out of headers
+#   SLOW  tests that take longer than a moment, as --gtest_filter names them: the CTest NAME_slow,
+#         which `make test` runs and `make check` does not
 # Each FUZZERS file is a program of its own: with TRUEBOUND_FUZZ it is linked against libFuzzer,
 # otherwise against a plain main that replays its corpus, so that it cannot rot.
 set(TRUEBOUND_ROOMS "" CACHE STRING "Rooms whose tests and fuzzers are built; empty: all")
@@ -10,7 +13,7 @@ add_custom_target(truebound_tests COMMENT "The test programs of the rooms")
 add_custom_target(truebound_fuzzers COMMENT "The fuzzers of the rooms")
 
 function(truebound_room name)
-  cmake_parse_arguments(room "" "" "SOURCES;TESTS;FUZZERS;USES;LINK" ${ARGN})
+  cmake_parse_arguments(room "" "" "SOURCES;TESTS;FUZZERS;USES;LINK;SLOW" ${ARGN})
   set(target truebound_${name})
   if(room_SOURCES)
     add_library(${target} STATIC ${room_SOURCES})
@@ -33,9 +36,14 @@ function(truebound_room name)
     target_link_libraries(${target}_test PRIVATE ${target} truebound_warnings ${room_LINK} rapidcheck gtest gtest_main)
     target_compile_definitions(${target}_test PRIVATE
       TRUEBOUND_SHARED="${CMAKE_SOURCE_DIR}/../shared" TRUEBOUND_SOURCE="${CMAKE_SOURCE_DIR}")
-    add_test(NAME ${name} COMMAND ${target}_test)
-    set_tests_properties(${name} PROPERTIES LABELS room TIMEOUT 600
-      ENVIRONMENT "RC_PARAMS=seed=1;HOME=${CMAKE_BINARY_DIR}/home")
+    string(REPLACE ";" ":" slow "${room_SLOW}")
+    set(environment "RC_PARAMS=seed=1;HOME=${CMAKE_BINARY_DIR}/home")
+    add_test(NAME ${name} COMMAND ${target}_test --gtest_filter=-${slow})
+    set_tests_properties(${name} PROPERTIES LABELS room TIMEOUT 600 ENVIRONMENT "${environment}")
+    if(slow)
+      add_test(NAME ${name}_slow COMMAND ${target}_test --gtest_filter=${slow})
+      set_tests_properties(${name}_slow PROPERTIES LABELS slow TIMEOUT 1800 ENVIRONMENT "${environment}")
+    endif()
     add_dependencies(truebound_tests ${target}_test)
   endif()
   foreach(source IN LISTS room_FUZZERS)
