@@ -18,7 +18,7 @@ help: ## this list
 	@echo 'Before a commit:    make check        (under 3 minutes when warm)'
 	@echo 'Before a release:   make test         (what the continuous integration runs)'
 
-quickstart: build model ## assess a real chat model in this process, open-ended until its report
+quickstart: build model ## assess a real chat model in this process, and write the report
 	@tools/quickstart
 
 build: setup llama ## the program, build/truebound
@@ -40,6 +40,8 @@ model:
 check: setup-test format-check layers shape dev-build quick-test ## format, layers, shape, build, unit and text tests
 
 test: check slow-test sanitized quickstart ## check, the slow tests, the sanitizers, a real quickstart
+	@$(STEP) check-quickstart 'the report: same bytes again, all slots counted, nothing claimed unmeasured' \
+	  tools/check-quickstart $${QUICKSTART:-quickstart}
 	@echo 'test: all of it passed'
 
 format-check:
