@@ -18,7 +18,7 @@ struct RunStart {
   std::uint64_t plan = 0;                   ///< entry of plan.register
   std::optional<std::uint64_t> seed_entry;  ///< entry of seed.draw
   std::string seed;                         ///< the seed itself
-  std::int64_t limit = 0;                   ///< of a rehearsal
+  std::optional<std::int64_t> limit;        ///< of a rehearsal
   std::int64_t slots = 0;
   std::string slot_root;
   json::Value systems;
