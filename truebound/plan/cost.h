@@ -65,7 +65,8 @@ struct BoundRow {
   }
 };
 
-/// What one claim could say. Rates are proportions.
+/// What one claim could say. Rates are proportions. The bounds are those of the samples alone: what
+/// a judge errs widens them.
 struct ClaimCheck {
   std::string name;  ///< `harm/arm=on`
   eval::Ask asked = eval::Ask::rate_below;
@@ -94,7 +95,8 @@ struct ClaimCheck {
     visit("n", n, "slots");
     visit("clusters", clusters, "clusters of slots");
     visit("effective_n", effective_n, "trials that the clusters weigh");
-    visit("best_bound", best_bound, "the limit if nothing broke (rate_above: if all broke)");
+    visit("best_bound", best_bound,
+          "the limit if nothing broke (rate_above: if all broke), before the judge's error");
     visit("if_nothing_broke", if_nothing_broke, "the upper limit over the correlation assumed");
     visit("effective_n_needed", effective_n_needed, "to get under the threshold if nothing broke");
     visit("smallest_difference", smallest_difference, "of two arms that would be seen");

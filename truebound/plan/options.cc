@@ -39,9 +39,10 @@ bool is_number(const json::Value& value) {
   return value.integer() != nullptr || value.decimal() != nullptr;
 }
 
-// Numbers are taken for texts where a text is wanted: a model may be called 4.
+// Whole numbers are taken for texts where a text is wanted: a model may be called 4. Decimals are
+// not: 3.10 would become 3.1.
 bool to_text(json::Value& value) {
-  if (is_number(value)) value = json::Value(json::canonical(value));
+  if (value.integer() != nullptr) value = json::Value(json::canonical(value));
   return value.text() != nullptr;
 }
 

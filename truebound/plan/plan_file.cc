@@ -5,9 +5,10 @@
 namespace truebound::plan {
 namespace {
 
-// Names and levels are texts, whatever they look like: 8 and "8" are one.
+// Names and levels are texts, whatever they look like: 8 and "8" are one. A decimal is left to be
+// refused: 3.10 would become 3.1.
 void as_text(json::Value& value) {
-  if (value.integer() == nullptr && value.decimal() == nullptr) return;
+  if (value.integer() == nullptr) return;
   json::Value text(json::canonical(value));
   text.stand_at(value.line());
   value = std::move(text);

@@ -224,6 +224,8 @@ TEST(Errors, AnOptionThatIsMissingOrOfAnotherKindIsTold) {
             "plan.yaml:4: cut in judges.r must be a number, got a text");
   EXPECT_EQ(error_with("instruments: {i: {provider: endpoint, url: u, headers: [a]}}\n"),
             "plan.yaml:4: headers in instruments.i must be a mapping, got a list");
+  EXPECT_EQ(error_with("instruments: {i: {provider: endpoint, url: u, name: 3.10}}\n"),
+            "plan.yaml:4: name in instruments.i must be a text, got a decimal");
   EXPECT_EQ(error_with("safeguards: {s: {kind: input_filter, patterns: ''}}\n"),
             "plan.yaml:4: patterns in safeguards.s must be the name of a file, got a text");
 }

@@ -26,8 +26,8 @@ bool contains(const std::vector<std::string>& list, std::string_view name) {
 
 bool is_date(const std::string& text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t i : {0, 1, 2, 3, 5, 6, 8, 9}) {
-    if (text[i] < '0' || text[i] > '9') return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
   }
   const std::chrono::year_month_day date{
       std::chrono::year(std::stoi(text.substr(0, 4))),
