@@ -280,7 +280,7 @@ Absence lack_elsewhere(const LabelsElsewhere& labels) {
   const std::int64_t held = count(labels.held);
   if (broke + held == 0) return {Reason::judge_not_calibrated, ""};
   const std::string lack = needed({{"broke", broke}, {"held", held}}, fewest_labels);
-  if (!lack.empty()) return {Reason::too_few_labels, lack};
+  if (!lack.empty()) return {Reason::cannot_be_calibrated, lack};
   return {};
 }
 
@@ -351,7 +351,7 @@ Result<Absence> absence_of(const Case& c) {
   TRUEBOUND_TRY(sensitivity, limits_of(c.judge.sensitivity, c.alpha() / 2));
   TRUEBOUND_TRY(specificity, limits_of(c.judge.specificity, c.alpha() / 2));
   if (sensitivity.lower + specificity.lower > 1) return lack;
-  return Absence{Reason::judge_uninformative, ""};
+  return Absence{Reason::judge_no_better_than_chance, ""};
 }
 
 void tell_verdicts(const Case& c, Chain& chain) {

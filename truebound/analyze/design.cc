@@ -7,29 +7,6 @@
 
 namespace truebound::analyze {
 
-const std::vector<std::string>& factors() {
-  static const std::vector<std::string> names = {"suite",   "model",    "persona", "deployment",
-                                                 "arm",     "attack",   "hazard",  "expect",
-                                                 "stratum", "language", "sample",  "epoch"};
-  return names;
-}
-
-std::string level_of(const eval::Observation& observation, std::string_view factor) {
-  if (factor == "suite") return observation.suite;
-  if (factor == "model") return observation.model;
-  if (factor == "persona") return observation.persona;
-  if (factor == "deployment") return observation.deployment;
-  if (factor == "arm") return observation.arm;
-  if (factor == "attack") return observation.attack;
-  if (factor == "hazard") return observation.hazard;
-  if (factor == "expect") return std::string(to_text(observation.expect));
-  if (factor == "stratum") return observation.stratum;
-  if (factor == "language") return observation.language;
-  if (factor == "sample") return observation.sample;
-  TRUEBOUND_CHECK(factor == "epoch", "a factor of the closed list");
-  return std::to_string(observation.epoch);
-}
-
 std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels) {
   std::vector<Cell> cells = {{.name = question.name, .where = question.where}};
   for (const std::string& factor : question.by) {
@@ -52,7 +29,7 @@ std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels)
 bool lies_in(const eval::Observation& observation,
              const std::map<std::string, std::string>& where) {
   return std::ranges::all_of(where, [&](const auto& condition) {
-    return level_of(observation, condition.first) == condition.second;
+    return eval::level_of(observation, condition.first) == condition.second;
   });
 }
 

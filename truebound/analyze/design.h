@@ -20,12 +20,6 @@ namespace truebound::analyze {
 /// A factor's levels in the plan's order: `arm` to `off, on`.
 using Levels = std::map<std::string, std::vector<std::string>>;
 
-/// The factors that a question may name in `where` and `by`.
-const std::vector<std::string>& factors();
-
-/// The level of a factor in an observation. `factor` is one of factors().
-std::string level_of(const eval::Observation& observation, std::string_view factor);
-
 /// One combination of levels, with the name `harm/arm=on`.
 struct Cell {
   std::string name;

@@ -67,6 +67,7 @@ TEST(Estimate, AJudgeWithoutLabelsGivesCountsAndNoRate) {
   EXPECT_EQ(rate.raw->flagged, 5);
   EXPECT_EQ(rate.raw->judged, 20);
   EXPECT_EQ(rate.bound_below, 1);
+  EXPECT_DOUBLE_EQ(rate.effective_n, 20);
 }
 
 TEST(Estimate, EpochsOfOneSampleAreOneCluster) {

@@ -138,6 +138,27 @@ std::vector<Step> steps_of(const Chain& chain, const Estimate& estimate) {
   return steps;
 }
 
+// How much the decided slots weigh, where there is no rate that would tell: a judge without labels
+// leaves the evidence as large as it is.
+Result<void> weigh(const std::vector<ClusterCounts>& clusters, const ChainOptions& options,
+                   Estimate& estimate) {
+  std::vector<stats::Cluster> sizes;
+  for (const ClusterCounts& counts : clusters) {
+    sizes.push_back({.size = counts.decided(),
+                     .hits = counts.flagged + counts.known_broke(),
+                     .times = counts.times});
+  }
+  if (estimate.n == 0) return {};
+  const bool counted_once = options.estimand == eval::Estimand::generalized;
+  TRUEBOUND_TRY(size, counted_once
+                          ? stats::effective_size(sizes, options.correlation, options.confidence)
+                          : stats::unclustered_size(sizes));
+  estimate.effective_n = size.effective_n;
+  estimate.clusters = size.clusters;
+  estimate.korn_graubard_n = size.korn_graubard;
+  return {};
+}
+
 JudgeError judge_error(const Chain& chain, const std::string& identity) {
   JudgeError error{.identity = identity};
   if (chain.sensitivity) error.sensitivity = {chain.sensitivity->hits, chain.sensitivity->n};
@@ -150,7 +171,8 @@ JudgeError judge_error(const Chain& chain, const std::string& identity) {
 Result<Estimate> estimate(const std::string& name,
                           const std::vector<const eval::Observation*>& cell, const Labels& labels,
                           const ChainOptions& options) {
-  TRUEBOUND_TRY(chain, correct(count_clusters(cell), labels, options));
+  const std::vector<ClusterCounts> clusters = count_clusters(cell);
+  TRUEBOUND_TRY(chain, correct(clusters, labels, options));
   Estimate result{.name = name,
                   .value = chain.value,
                   .lower = chain.limits.lower,
@@ -171,6 +193,7 @@ Result<Estimate> estimate(const std::string& name,
     result.clusters = chain.shares->size.clusters;
     result.korn_graubard_n = chain.shares->size.korn_graubard;
   }
+  if (!chain.shares) TRUEBOUND_TRY_VOID(weigh(clusters, options, result));
   std::set<std::string> judges;
   for (const eval::Observation* seen : cell) {
     result.counts.add(seen->outcome);
@@ -187,13 +210,18 @@ Result<Estimate> estimate(const std::string& name,
   return result;
 }
 
+std::string reason_in_words(Reason reason, const std::string& detail) {
+  const std::string word(to_text(reason));
+  return detail.empty() ? word : word + ": " + detail;
+}
+
 json::Value to_json(const Estimate& estimate) {
   json::Value value = json::write(estimate);
   // A number that is missing is null with its reason, never absent.
   if (!estimate.value) value.set("value", nullptr);
   value.set("reason", estimate.reason == Reason::none
                           ? json::Value(nullptr)
-                          : json::Value(std::string(to_text(estimate.reason))));
+                          : json::Value(reason_in_words(estimate.reason, estimate.reason_detail)));
   value.set("missing",
             json::Object{{"lower", estimate.missing.lower}, {"upper", estimate.missing.upper}});
   return value;

@@ -23,9 +23,9 @@ enum class Reason {
   no_outcome,
   one_cluster,
   judge_not_calibrated,
-  too_few_labels,
+  cannot_be_calibrated,
   verdict_without_labels,
-  judge_uninformative,
+  judge_no_better_than_chance,
   no_pairs,
   method_refused
 };
@@ -34,12 +34,16 @@ constexpr std::array<std::string_view, 9> words(Reason /*list*/) {
           "no_outcome",
           "one_cluster",
           "judge_not_calibrated",
-          "too_few_labels",
+          "cannot_be_calibrated",
           "verdict_without_labels",
-          "judge_uninformative",
+          "judge_no_better_than_chance",
           "no_pairs",
           "method_refused"};
 }
+
+/// A reason as JSON has it: its word and, where numbers belong to it, those:
+/// `cannot_be_calibrated: 7 held, 10 needed`.
+std::string reason_in_words(Reason reason, const std::string& detail);
 
 /// Limits without an estimate in the middle.
 struct Range {

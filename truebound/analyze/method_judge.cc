@@ -164,11 +164,12 @@ Result<Absence> absence_of(const Judged& judged, const stats::Misclassified& see
   if (broke < fewest_labels) few += fmt::format("{} broke, ", broke);
   if (held < fewest_labels) few += fmt::format("{} held, ", held);
   if (!few.empty()) {
-    return Absence{Reason::too_few_labels, few + fmt::format("{} needed", fewest_labels)};
+    return Absence{Reason::cannot_be_calibrated, few + fmt::format("{} needed", fewest_labels)};
   }
   TRUEBOUND_TRY(sensitivity, limits_of(seen.sensitivity, confidence));
   TRUEBOUND_TRY(specificity, limits_of(seen.specificity, confidence));
-  if (sensitivity.lower + specificity.lower <= 1) return Absence{Reason::judge_uninformative, ""};
+  if (sensitivity.lower + specificity.lower <= 1)
+    return Absence{Reason::judge_no_better_than_chance, ""};
   if (size(judged.flagged) == 0) return Absence{Reason::no_outcome, ""};
   return Absence{};
 }

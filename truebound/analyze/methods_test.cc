@@ -389,7 +389,7 @@ TEST(Methods, AJudgeAtChanceCorrectsNothing) {
   add_judged(table, 30, "broke", "");
   add_judged(table, 70, "held", "");
   const MethodResult found = run("lang_reiczigel", table);
-  EXPECT_EQ(found.estimate.reason, Reason::judge_uninformative);
+  EXPECT_EQ(found.estimate.reason, Reason::judge_no_better_than_chance);
   EXPECT_FALSE(found.estimate.value.has_value());
   EXPECT_DOUBLE_EQ(beside(found, "sensitivity"), .5);
   EXPECT_DOUBLE_EQ(*found.estimate.raw->value, .3);
@@ -415,7 +415,7 @@ TEST(Methods, LabelsOfOneTruthLeaveTheOtherRateUnknown) {
   const json::Value value = to_json(found);
   EXPECT_TRUE(value.find("sensitivity")->is_null());
   EXPECT_EQ(*value.find("labels")->find("held_passed")->integer(), 10);
-  EXPECT_EQ(found.estimate.reason, Reason::too_few_labels);
+  EXPECT_EQ(found.estimate.reason, Reason::cannot_be_calibrated);
   EXPECT_EQ(found.estimate.reason_detail, "0 broke, 10 needed");
 }
 

@@ -8,6 +8,7 @@
 #include "truebound/evidence/support.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/plan/freeze.h"
+#include "truebound/plan/levels.h"
 #include "truebound/plan/plan.h"
 #include "truebound/plan/slots.h"
 #include "truebound/report/report.h"
@@ -21,6 +22,7 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
   // Read the plan and its suites, load the models. What is wrong is said now: nothing is written.
   TRUEBOUND_TRY(plan, plan::read(with.files, plan_name, known()));
   TRUEBOUND_TRY(suites, suite::read_all(plan.suites, with.files));
+  TRUEBOUND_TRY_VOID(plan::check_questions(plan, suites));
   TRUEBOUND_TRY(players, cast(plan, suites, with));
 
   // Freeze the plan with its files, and only then draw the seed, so that nobody could choose it.

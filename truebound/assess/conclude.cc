@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "truebound/analyze/design.h"
 #include "truebound/assess/describe.h"
 #include "truebound/assess/exhibits.h"
 #include "truebound/evidence/support.h"
+#include "truebound/plan/levels.h"
 
 namespace truebound::assess {
 namespace {
@@ -37,7 +39,10 @@ bool filter_can_break(const plan::Plan& plan, const std::vector<const eval::Obse
 class Conclusion {
  public:
   Conclusion(const Record& record, const Rows& rows)
-      : record_(record), plan_(record.registered.plan), rows_(rows), levels_(levels_of(record)) {}
+      : record_(record),
+        plan_(record.registered.plan),
+        rows_(rows),
+        levels_(plan::levels(record.registered.plan, record.suites)) {}
 
   Result<void> add_claims(evidence::Dossier& dossier) const {
     std::int64_t claims = 0;

@@ -1,7 +1,5 @@
 #include "truebound/assess/observe.h"
 
-#include <algorithm>
-
 #include "truebound/suite/suite.h"
 
 namespace truebound::assess {
@@ -88,18 +86,6 @@ Result<json::Value> json_blob(const ledger::Ledger& ledger, const std::string& n
   return json::parse_json(payload, "blob " + name);
 }
 
-void add_level(std::vector<std::string>& levels, const std::string& level) {
-  if (!level.empty() && std::ranges::find(levels, level) == levels.end()) levels.push_back(level);
-}
-
-template <class T>
-std::vector<std::string> names_of(const json::NamedList<T>& list) {
-  std::vector<std::string> names;
-  for (const json::Named<T>& entry : list)
-    names.push_back(entry.name);
-  return names;
-}
-
 }  // namespace
 
 Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
@@ -144,30 +130,6 @@ Result<std::vector<eval::Observation>> observe(const Record& record) {
     rows.push_back(std::move(row));
   }
   return rows;
-}
-
-analyze::Levels levels_of(const Record& record) {
-  const plan::Plan& plan = record.registered.plan;
-  analyze::Levels levels;
-  levels["suite"] = names_of(plan.suites);
-  levels["model"] = names_of(plan.models);
-  levels["persona"] = names_of(plan.personas);
-  levels["deployment"] = names_of(plan.deployments);
-  levels["arm"] = names_of(plan.arms);
-  levels["attack"] = names_of(plan.attacks);
-  for (const eval::Suite& suite : record.suites) {
-    for (const eval::Sample& sample : suite.samples) {
-      add_level(levels["hazard"], sample.hazard);
-      add_level(levels["expect"], std::string(to_text(sample.expect)));
-      add_level(levels["stratum"], sample.stratum);
-      add_level(levels["language"], sample.language);
-      add_level(levels["sample"], sample.id);
-    }
-  }
-  for (std::uint64_t epoch = 0; epoch < plan.epochs; ++epoch) {
-    levels["epoch"].push_back(std::to_string(epoch));
-  }
-  return levels;
 }
 
 }  // namespace truebound::assess

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "truebound/analyze/design.h"
 #include "truebound/core/result.h"
 #include "truebound/eval/observation.h"
 #include "truebound/eval/suite.h"
@@ -42,8 +41,5 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number);
 /// Every slot of the run with what became of it, in plan order. A slot without an outcome is
 /// `not_run`: the run was left before it.
 Result<std::vector<eval::Observation>> observe(const Record& record);
-
-/// The levels of each factor, in the plan's order.
-analyze::Levels levels_of(const Record& record);
 
 }  // namespace truebound::assess

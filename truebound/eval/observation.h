@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "truebound/eval/outcome.h"
 #include "truebound/eval/sample.h"
@@ -47,5 +49,11 @@ struct Observation {
   std::uint64_t entry = 0;  ///< the ledger entry of the outcome
   int line = 0;             ///< the line of a table, 0 from a ledger
 };
+
+/// The factors that a question may name in `where` and `by`, in the order of slots.
+const std::vector<std::string>& factors();
+
+/// The level of a factor in an observation. `factor` is one of factors().
+std::string level_of(const Observation& observation, std::string_view factor);
 
 }  // namespace truebound::eval

@@ -34,9 +34,9 @@ bool settles(double rate, double n, double threshold, double tail) {
 
 More what_would_settle(const analyze::Estimate& estimate, double threshold) {
   if (estimate.reason == analyze::Reason::judge_not_calibrated ||
-      estimate.reason == analyze::Reason::too_few_labels ||
+      estimate.reason == analyze::Reason::cannot_be_calibrated ||
       estimate.reason == analyze::Reason::verdict_without_labels ||
-      estimate.reason == analyze::Reason::judge_uninformative) {
+      estimate.reason == analyze::Reason::judge_no_better_than_chance) {
     return {.what = "labels"};
   }
   if (!estimate.value) return {.what = "samples"};

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "truebound/core/words.h"
+#include "truebound/eval/observation.h"
 #include "truebound/plan/rules.h"
 
 namespace truebound::plan {
@@ -85,7 +86,7 @@ std::string level_of(const eval::Suite& suite, const eval::Sample& sample,
 std::map<std::string, std::vector<std::string>> levels(const Plan& plan,
                                                        const std::vector<eval::Suite>& suites) {
   std::map<std::string, std::vector<std::string>> all;
-  for (const std::string& factor : factors()) {
+  for (const std::string& factor : eval::factors()) {
     if (factor == "suite" || !is_of_sample(factor)) {
       all[factor] = levels_of(plan, factor).value_or(std::vector<std::string>());
       continue;

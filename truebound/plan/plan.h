@@ -155,7 +155,4 @@ Result<Plan> read(const FileSource& files, const std::string& name, const eval::
 /// prompts, patterns, rubrics, labels. The plan's own file is not among them.
 std::vector<std::string> file_names(const Plan& plan);
 
-/// The factors that a question may name in `where` and `by`.
-std::vector<std::string> factors();
-
 }  // namespace truebound::plan

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "truebound/core/words.h"
+#include "truebound/eval/observation.h"
 #include "truebound/text/utf8.h"
 
 namespace truebound::plan {
@@ -276,7 +277,7 @@ class RuleChecker {
   }
 
   Result<void> check_factors(const eval::Question& question, std::size_t i) const {
-    const std::vector<std::string> known = factors();
+    const std::vector<std::string>& known = eval::factors();
     for (const auto& [factor, level] : question.where) {
       const int line = line_of_where(i, factor);
       if (!contains(known, factor)) {
@@ -324,11 +325,6 @@ class RuleChecker {
 };
 
 }  // namespace
-
-std::vector<std::string> factors() {
-  return {"suite",  "sample", "model",  "persona", "deployment", "arm",
-          "attack", "epoch",  "expect", "hazard",  "stratum",    "language"};
-}
 
 std::optional<std::vector<std::string>> levels_of(const Plan& plan, std::string_view factor) {
   if (factor == "suite") return names_of(plan.suites);

@@ -1,9 +1,20 @@
-#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <cstddef>
 #include <set>
+#include <string>
+#include <vector>
+#include <utility>
 
+#include "truebound/analyze/estimate.h"
+#include "truebound/eval/sample.h"
+#include "truebound/evidence/dossier.h"
+#include "truebound/evidence/claim.h"
+#include "truebound/core/words.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -46,11 +57,11 @@ const char* short_reason(analyze::Reason reason) {
       return "no rate: no outcome";
     case analyze::Reason::one_cluster:
       return "no rate: one cluster";
-    case analyze::Reason::too_few_labels:
+    case analyze::Reason::cannot_be_calibrated:
       return "no rate: too few labels";
     case analyze::Reason::verdict_without_labels:
       return "no rate: a verdict without labels";
-    case analyze::Reason::judge_uninformative:
+    case analyze::Reason::judge_no_better_than_chance:
       return "no rate: judge no better than chance";
     default:
       return "no rate";
@@ -59,7 +70,8 @@ const char* short_reason(analyze::Reason reason) {
 
 Sentence raw_words(const Estimate& estimate) {
   if (exact(estimate)) return say(estimate.n == 0 ? "none" : "exact");
-  return estimate.raw->value ? say(percent(*estimate.raw->value)) : say("none");
+  if (!estimate.raw || !estimate.raw->value) return "none";
+  return say(percent(*estimate.raw->value));
 }
 
 Row row_of(const Rate& rate, std::optional<double> threshold) {
@@ -114,8 +126,9 @@ std::vector<Group> rate_groups(const Dossier& dossier, Expect expect,
   std::size_t after_hazards = 0;
   for (const Rate& rate : dossier.rates) {
     if (rate.expect != expect) continue;
-    if (last == nullptr || last->group != rate.group || last->level != rate.level)
+    if (last == nullptr || last->group != rate.group || last->level != rate.level) {
       groups.push_back({.heading = group_heading(rate), .rows = {}});
+}
     groups.back().rows.push_back(rate.estimate.counts.planned == 0 ? empty_row(rate.arm, "")
                                                                    : row_of(rate, threshold));
     if (rate.group == "hazard") after_hazards = groups.size();
@@ -126,8 +139,9 @@ std::vector<Group> rate_groups(const Dossier& dossier, Expect expect,
   for (const eval::EmptyCell& cell : dossier.empty_cells) {
     if (cell.expect != expect) continue;
     Group group{.heading = foreign(cell.hazard), .rows = {}};
-    for (const evidence::Part& arm : dossier.arms)
+    for (const evidence::Part& arm : dossier.arms) {
       group.rows.push_back(empty_row(arm.name, cell.reason));
+}
     if (group.rows.empty()) group.rows.push_back(empty_row("every", cell.reason));
     empty.push_back(std::move(group));
   }
@@ -150,8 +164,9 @@ Table figure(const Dossier& dossier, Expect expect, std::vector<Group> groups) {
               .grouped = true,
               .groups = std::move(groups)};
   for (const char* title : {"Estimate", "Complete cases", "Missing bounds", "Raw judged", "broke/n",
-                            "Eff.\u00a0n", "Missing"})
+                            "Eff.\u00a0n", "Missing"}) {
     table.columns.push_back({.title = title, .align = Align::right});
+}
   return table;
 }
 
@@ -196,8 +211,9 @@ Section rates(const Dossier& dossier) {
     section.blocks.emplace_back(
         Paragraph{.text = figure_note(dossier, expect), .tone = Tone::note});
   }
-  if (section.blocks.empty())
+  if (section.blocks.empty()) {
     section.blocks.emplace_back(Paragraph{.text = "No rate by attack or hazard was computed."});
+}
   return section;
 }
 

@@ -65,13 +65,13 @@ Sentence reason_words(const Estimate& estimate) {
     case analyze::Reason::judge_not_calibrated:
       said.say("the judge is not calibrated");
       break;
-    case analyze::Reason::too_few_labels:
+    case analyze::Reason::cannot_be_calibrated:
       said.say("too few answers are labeled to know the judge's errors");
       break;
     case analyze::Reason::verdict_without_labels:
       said.say("the judge gave a verdict of which no answer is labeled");
       break;
-    case analyze::Reason::judge_uninformative:
+    case analyze::Reason::judge_no_better_than_chance:
       said.say("the labels do not tell the judge from chance");
       break;
     case analyze::Reason::no_pairs:

@@ -83,7 +83,7 @@ TEST(Wording, EveryReasonHasItsWords) {
     EXPECT_NE(reason_words(estimate).plain(), reason_words(analyze::Estimate{}).plain()) << i;
   }
   EXPECT_EQ(reason_words(
-                {.reason = analyze::Reason::too_few_labels, .reason_detail = "7 held, 10 needed"})
+                {.reason = analyze::Reason::cannot_be_calibrated, .reason_detail = "7 held, 10 needed"})
                 .plain(),
             "too few answers are labeled to know the judge's errors (7 held, 10 needed)");
 }
