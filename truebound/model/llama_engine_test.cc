@@ -64,14 +64,14 @@ std::vector<Result<LlamaReply>> ask(LlamaEngine& engine, std::vector<LlamaReques
   return replies;
 }
 
-// Requests of different lengths, each with its own stream. Every eighth is longer than 256 tokens:
-// from there llama.cpp's attention has other ways to go.
+// Requests of different lengths, each with its own stream. Number 5 is longer than 256 tokens: from
+// there llama.cpp's attention has other ways to go.
 LlamaRequest numbered(int number) {
   std::string text = "Number " + std::to_string(number) + ".";
-  const int sentences = number % 8 == 5 ? 36 : number % 4;
+  const int sentences = number == 5 ? 28 : number % 4;
   for (int i = 0; i < sentences; ++i)
     text += " Tell me a story about a lighthouse.";
-  LlamaRequest made = request(text, number % 8 == 5 ? 12 : 4 + number % 9);
+  LlamaRequest made = request(text, 4 + number % 6);
   made.sampling = {.temperature = 0.8, .top_p = 0.95};
   made.stream = RandomStream(static_cast<std::uint64_t>(number));
   return made;
@@ -90,6 +90,9 @@ std::vector<std::string> texts(const std::vector<int>& numbers, int sequences, i
 }
 
 TEST_F(Engine, ASlotHasOneTextAloneInABatchOf9OrOf32WithOneOrTwoThreads) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "llama.cpp's own threads are not built for the thread sanitizer";
+#endif
   std::vector<int> all32;
   for (int number = 0; number < 32; ++number)
     all32.push_back(number);
@@ -102,12 +105,12 @@ TEST_F(Engine, ASlotHasOneTextAloneInABatchOf9OrOf32WithOneOrTwoThreads) {
           << " threads";
     }
   };
-  expect_same({0, 1, 2, 3, 4, 5, 6, 7, 8}, 9, 2);
+  expect_same({0, 1, 2, 3, 4, 5, 6, 7, 8}, 9, 1);
   expect_same({5}, 1, 1);
   expect_same({5}, 1, 2);
-  expect_same({5}, 4, 2);
+  expect_same({5, 11}, 4, 2);
   // Sequences used again, with prompts that begin alike, and gaps between those that still write.
-  expect_same({7, 5, 13, 6, 10, 5, 3}, 3, 1);
+  expect_same({7, 5, 13, 6, 5, 3}, 3, 1);
 }
 
 TEST_F(Engine, AnswersAsTheModelDoes) {
