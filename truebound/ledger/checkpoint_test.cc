@@ -1,12 +1,21 @@
 #include "truebound/ledger/checkpoint.h"
 
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
+#include <string>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "truebound/core/bytes.h"
 #include "truebound/core/file.h"
+#include "truebound/core/result.h"
 #include "truebound/crypto/base64.h"
 #include "truebound/crypto/note.h"
+#include "truebound/crypto/signer.h"
 #include "truebound/json/value.h"
+#include "truebound/ledger/merkle.h"
 
 namespace truebound::ledger {
 namespace {

@@ -3,13 +3,30 @@
 // was sent, the ledger can go on, and every checkpoint that was signed still holds.
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "truebound/core/bytes.h"
+#include "truebound/core/clock.h"
+#include "truebound/core/file.h"
+#include "truebound/core/random.h"
+#include "truebound/core/result.h"
 #include "truebound/ledger/checkpoint.h"
+#include "truebound/ledger/fault_store.h"
+#include "truebound/ledger/ledger.h"
+#include "truebound/ledger/merkle.h"
 #include "truebound/ledger/scratch_ledger.h"
 #include "truebound/ledger/verify.h"
 

@@ -37,7 +37,7 @@ class FaultStore final : public Store {
       if (random.below(2) == 0) continue;
       std::filesystem::remove_all(name->path);
       synced_.erase(name->path);
-      if (name->before) write(name->path, *name->before);
+      if (const auto& before = name->before) write(name->path, *before);
     }
     unsynced_.clear();
     for (const auto& [path, synced] : synced_) {
