@@ -2,6 +2,7 @@
 
 #include "truebound/assess/assess.h"
 
+#include "truebound/assess/calibrate.h"
 #include "truebound/assess/cast.h"
 #include "truebound/assess/conclude.h"
 #include "truebound/assess/start.h"
@@ -34,6 +35,10 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
   TRUEBOUND_TRY(slots, plan::Slots::lay_out(plan, suites, frozen.seed, limit_of(opening)));
   TRUEBOUND_TRY(run, start_run(opening.start, start_of(opening, frozen, slots, players), *ledger,
                                with.clock));
+
+  // Measure the judges whose labels came with the plan, before there is an outcome to be tempted
+  // by.
+  TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run.record));
 
   // Attempt and judge every slot. Beyond this point, no model is called.
   TRUEBOUND_TRY(ending, run::execute(slots, players, run.record, run.history,

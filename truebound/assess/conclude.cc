@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "truebound/analyze/calibration.h"
 #include "truebound/analyze/design.h"
 #include "truebound/assess/describe.h"
 #include "truebound/assess/exhibits.h"
@@ -132,7 +133,9 @@ class Conclusion {
     analyze::ChainOptions options = options_for(plan_, claims);
     options.estimand = estimand;
     if (filter_can_break(plan_, cell)) options.answer_filter = analyze::AnswerFilter::on;
-    TRUEBOUND_TRY(estimate, analyze::estimate(name, cell, {}, options));
+    const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
+    TRUEBOUND_TRY(estimate, analyze::estimate(name, cell, known.labels, options));
+    if (estimate.judge) estimate.judge->labeled_by = known.labeled_by;
     if (estimate.reason == analyze::Reason::judge_not_calibrated) {
       estimate.mend = fmt::format("truebound calibrate {} --run {} --draw 100 --out labels.csv",
                                   judge_name(estimate), record_.summary.open.run);
@@ -208,8 +211,11 @@ class Conclusion {
     const bool is_public = std::ranges::any_of(
         record_.suites, [](const eval::Suite& suite) { return suite.card.exposure.is_public; });
     if (is_public) result.limits.push_back(evidence::Limit::public_suite);
+    const auto cell = analyze::select(rows_, where);
+    const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
+    if (known.entry != 0) result.entries.calibration = known.entry;
     std::vector<std::uint64_t> entries;
-    for (const eval::Observation* seen : analyze::select(rows_, where)) {
+    for (const eval::Observation* seen : cell) {
       if (seen->entry != 0) entries.push_back(seen->entry);
     }
     if (!entries.empty()) {

@@ -87,6 +87,14 @@ void describe_parts(const Record& record, evidence::Dossier& dossier) {
   }
 }
 
+// A registered plan names files by their digests; a reader knows them by the names of the plan.
+std::string file_name(const Record& record, const std::string& digest) {
+  for (const plan::FrozenFile& file : record.registered.files->list()) {
+    if (file.digest == digest) return file.name;
+  }
+  return digest;
+}
+
 void describe_suites(const Record& record, evidence::Dossier& dossier) {
   for (const eval::Suite& suite : record.suites) {
     evidence::SuiteCard card{.name = suite.name,
@@ -98,10 +106,23 @@ void describe_suites(const Record& record, evidence::Dossier& dossier) {
                              .languages = suite.card.languages,
                              .samples = static_cast<std::int64_t>(suite.samples.size())};
     for (const eval::BadRow& row : suite.bad_rows) {
-      card.bad_rows.push_back(fmt::format("{}:{}: {}", row.file, row.line, row.why));
+      card.bad_rows.push_back(
+          fmt::format("{}:{}: {}", file_name(record, row.file), row.line, row.why));
     }
     dossier.suites.push_back(std::move(card));
   }
+}
+
+std::string calibration_in_words(const Record& record, const std::string& judge) {
+  std::vector<std::string> parts;
+  for (const eval::Calibration& calibration : record.calibrations) {
+    if (calibration.judge != judge) continue;
+    const bool own = calibration.source == eval::LabelSource::this_run;
+    parts.push_back(fmt::format("{} labels by {}, of {}", calibration.labels.size(),
+                                calibration.labeled_by,
+                                own ? "this run, drawn by verdict" : "responses from elsewhere"));
+  }
+  return parts.empty() ? "none" : join(parts, "; ");
 }
 
 void describe_judges(const Record& record, const std::vector<eval::Observation>& rows,
@@ -118,7 +139,8 @@ void describe_judges(const Record& record, const std::vector<eval::Observation>&
       ++page.verdicts[row.verdict];
       errs = errs || row.decided_by == eval::DecidedBy::judge;
     }
-    page.calibration = errs ? "none" : "not needed: a scorer without error";
+    page.calibration =
+        errs ? calibration_in_words(record, page.identity) : "not needed: a scorer without error";
     dossier.judges.push_back(std::move(page));
   }
 }

@@ -1,5 +1,7 @@
 #include "truebound/assess/observe.h"
 
+#include <algorithm>
+
 #include "truebound/suite/suite.h"
 
 namespace truebound::assess {
@@ -105,7 +107,13 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
     return Error{ErrorCode::mismatch, "run " + std::to_string(summary.open.run) +
                                           " was opened with other slots than its plan gives"};
   }
-  const std::uint64_t size = summary.close ? summary.close_entry + 1 : ledger.size();
+  std::uint64_t size = summary.close ? summary.close_entry + 1 : ledger.size();
+  std::vector<eval::Calibration> calibrations;
+  for (const std::uint64_t index : summary.calibrations) {
+    TRUEBOUND_TRY(calibration, record::calibration_at(ledger, index));
+    calibrations.push_back(std::move(calibration));
+    size = std::max(size, index + 1);
+  }
   TRUEBOUND_TRY(history, record::RunHistory::read(ledger, summary.open.run, size));
   TRUEBOUND_TRY(systems, json_blob(ledger, summary.open.systems));
   const std::int64_t runs_of_plan = all.runs_of_plan(summary.open.plan);
@@ -118,7 +126,8 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
                 .suites = std::move(suites),
                 .slots = std::move(slots),
                 .history = std::move(history),
-                .systems = std::move(systems)};
+                .systems = std::move(systems),
+                .calibrations = std::move(calibrations)};
 }
 
 Result<std::vector<eval::Observation>> observe(const Record& record) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "truebound/core/result.h"
+#include "truebound/eval/calibration.h"
 #include "truebound/eval/observation.h"
 #include "truebound/eval/suite.h"
 #include "truebound/ledger/ledger.h"
@@ -19,7 +20,7 @@
 
 namespace truebound::assess {
 
-/// A run as its ledger tells it, up to the entry that closes it.
+/// A run as its ledger tells it, up to the entry that closes it or calibrates a judge of it.
 struct Record {
   const ledger::Ledger& ledger;
   record::RunSummary summary;
@@ -30,7 +31,8 @@ struct Record {
   std::vector<eval::Suite> suites;
   plan::Slots slots;
   record::RunHistory history;
-  json::Value systems;  ///< the blob of run.open
+  json::Value systems;                          ///< the blob of run.open
+  std::vector<eval::Calibration> calibrations;  ///< of its judges, in the ledger's order
 };
 
 /// Reads a run of a ledger; `number` 0 takes the last.

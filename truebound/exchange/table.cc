@@ -142,7 +142,11 @@ class TableReader {
     seen.arm = cell(cells, "arm");
     seen.judge = cell(cells, "judge");
     seen.objective = cell(cells, "objective");
+    seen.attack = cell(cells, "attack");
     row.response = cell(cells, "response");
+    row.labeled_by = cell(cells, "labeled_by");
+    TRUEBOUND_TRY(slot, whole(cells, "slot", 0));
+    seen.slot = slot;
     TRUEBOUND_TRY(epoch, whole(cells, "epoch", 0));
     seen.epoch = epoch;
     TRUEBOUND_TRY(queries, whole(cells, "queries", 0));
@@ -260,13 +264,21 @@ class TableReader {
 
 const std::vector<std::string>& table_columns() {
   static const std::vector<std::string> columns = {
-      "sample", "outcome", "cluster",  "stratum",   "arm",     "epoch", "weight",
-      "judge",  "truth",   "response", "objective", "queries", "expect"};
+      "sample", "outcome",  "cluster",   "stratum", "arm",    "epoch",  "weight", "judge",
+      "truth",  "response", "objective", "queries", "expect", "attack", "slot",   "labeled_by"};
   return columns;
 }
 
 bool TableRows::has(const std::string& column) const {
   return std::ranges::find(present, column) != present.end();
+}
+
+std::string TableRows::labeled_by() const {
+  std::set<std::string> names;
+  for (const TableRow& row : rows) {
+    if (!row.labeled_by.empty()) names.insert(row.labeled_by);
+  }
+  return names.empty() ? "unknown" : join({names.begin(), names.end()});
 }
 
 std::vector<eval::Observation> TableRows::observations() const {

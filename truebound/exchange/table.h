@@ -26,6 +26,7 @@ const std::vector<std::string>& table_columns();
 struct TableRow {
   eval::Observation observation;
   std::string response;
+  std::string labeled_by;
 };
 
 /// A table, read whole, and which of our columns it has.
@@ -35,6 +36,8 @@ struct TableRows {
   std::vector<std::string> unread;   ///< columns of its own that nothing is read from
 
   bool has(const std::string& column) const;
+  /// Who labeled, by the column `labeled_by`: the names, each once; `unknown` where none is given.
+  std::string labeled_by() const;
   std::vector<eval::Observation> observations() const;
 };
 

@@ -4,10 +4,12 @@
 // became durable. This header: the shapes (docs/formats/run.md). `<c>` below: a blob's name in hex.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "truebound/eval/calibration.h"
 #include "truebound/eval/conversation.h"
 #include "truebound/eval/outcome.h"
 #include "truebound/json/fields.h"
@@ -173,6 +175,31 @@ struct Recovery {
     visit(json::required("run"), run, "number of the run");
     visit(json::required("dangling"), dangling, "attempts that were open");
     visit(json::required("cut_bytes"), cut_bytes, "torn bytes cut from the last segment");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
+/// A judge's errors were measured for a run: labels, beside what the judge says.
+struct CalibrationEntry {
+  static constexpr const char* type = "calibration";
+  std::int64_t run = 1;
+  std::string judge;
+  eval::LabelSource source = eval::LabelSource::elsewhere;
+  std::string drawn;
+  std::string labeled_by;
+  std::string labels;
+  std::map<std::string, std::int64_t> counts;
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("judge"), judge, "identity of the judge");
+    visit(json::required("source"), source, "this_run or elsewhere");
+    visit("drawn", drawn, "how the labeled responses were drawn");
+    visit("labeled_by", labeled_by, "who labeled");
+    visit(json::required("labels"), labels, "blob: the labels, one by one");
+    visit("counts", counts, "labels by truth and verdict, such as broke_flagged");
     visit(json::required("time_ms"), time_ms, "UTC");
   }
 };

@@ -62,6 +62,21 @@ Result<std::vector<Digest>> References::named_by(std::string_view entry,
   return digests;
 }
 
+Result<eval::Calibration> calibration_at(const ledger::Ledger& ledger, std::uint64_t index) {
+  TRUEBOUND_TRY(value, parsed_entry(ledger, index));
+  TRUEBOUND_TRY(entry, from_line<CalibrationEntry>(value, index));
+  TRUEBOUND_TRY(digest, parse_digest(entry.labels));
+  TRUEBOUND_TRY(payload, ledger.blob(digest));
+  const std::string name = "blob " + entry.labels;
+  TRUEBOUND_TRY(list, json::parse_json(payload, name));
+  TRUEBOUND_TRY(labels, json::read<std::vector<eval::Label>>(list, name, "the labels"));
+  return eval::Calibration{.judge = entry.judge,
+                           .source = entry.source,
+                           .labeled_by = entry.labeled_by,
+                           .entry = index,
+                           .labels = std::move(labels)};
+}
+
 Result<History> History::read(const ledger::Ledger& ledger) {
   History history;
   for (std::uint64_t index = 0; index < ledger.size(); ++index) {
@@ -76,6 +91,11 @@ Result<History> History::read(const ledger::Ledger& ledger) {
         if (run.open.run != close.run) continue;
         run.close = close;
         run.close_entry = index;
+      }
+    } else if (type == CalibrationEntry::type) {
+      TRUEBOUND_TRY(calibration, from_line<CalibrationEntry>(entry, index));
+      for (RunSummary& run : history.runs_) {
+        if (run.open.run == calibration.run) run.calibrations.push_back(index);
       }
     } else if (type == ReportPublish::type) {
       TRUEBOUND_TRY(publish, from_line<ReportPublish>(entry, index));

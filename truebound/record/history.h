@@ -22,8 +22,9 @@ struct RunSummary {
   std::uint64_t open_entry = 0;
   RunOpen open;
   std::optional<RunClose> close;
-  std::uint64_t close_entry = 0;  ///< if it is closed
-  std::uint64_t published_at = 0;  ///< size of the latest report.publish, 0 for none
+  std::uint64_t close_entry = 0;            ///< if it is closed
+  std::vector<std::uint64_t> calibrations;  ///< entries of its calibrations
+  std::uint64_t published_at = 0;           ///< size of the latest report.publish, 0 for none
 };
 
 /// All runs of a ledger, in order.
@@ -98,6 +99,10 @@ class RunHistory {
   std::int64_t tokens_in_ = 0;
   std::int64_t tokens_out_ = 0;
 };
+
+/// A calibration with its labels, from its entry.
+/// @error incomplete  the labels are withheld
+Result<eval::Calibration> calibration_at(const ledger::Ledger& ledger, std::uint64_t index);
 
 /// The parsed entry at an index.
 /// @error malformed  it is no JSON object

@@ -86,6 +86,23 @@ Result<void> RunRecord::close(const std::string& reason, const eval::Counts& cou
   return ledger_->checkpoint();
 }
 
+Result<void> RunRecord::add_calibration(const eval::Calibration& calibration,
+                                        const std::string& drawn) {
+  TRUEBOUND_TRY(blob, ledger_->put_blob(json::canonical(json::write(calibration.labels))));
+  CalibrationEntry entry{.run = run_,
+                         .judge = calibration.judge,
+                         .source = calibration.source,
+                         .drawn = drawn,
+                         .labeled_by = calibration.labeled_by,
+                         .labels = blob.hex(),
+                         .time_ms = clock_->time_ms()};
+  for (const eval::Label& label : calibration.labels) {
+    ++entry.counts[label.truth + "_" + label.judged];
+  }
+  TRUEBOUND_TRY_VOID(append(entry));
+  return ledger_->checkpoint();
+}
+
 Result<void> RunRecord::publish_report(const std::string& html, const std::string& json,
                                        std::uint64_t size) {
   TRUEBOUND_TRY(report, ledger_->put_blob(html));

@@ -46,6 +46,8 @@ class RunRecord {
   /// Says that the program came back, and closes each attempt that was left open as a crash.
   Result<void> recover(const std::vector<std::uint64_t>& dangling);
   Result<void> close(const std::string& reason, const eval::Counts& counts);
+  /// The labels become a blob; the entry counts them by truth and verdict.
+  Result<void> add_calibration(const eval::Calibration& calibration, const std::string& drawn);
   /// Binds a report to the run: both forms become blobs; it is a function of `size` entries.
   Result<void> publish_report(const std::string& html, const std::string& json, std::uint64_t size);
 

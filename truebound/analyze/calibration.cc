@@ -1,0 +1,99 @@
+#include "truebound/analyze/calibration.h"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace truebound::analyze {
+namespace {
+
+// What all judged rows of a cell have in common, if they do.
+struct Common {
+  std::string judge;
+  std::string arm;
+  eval::Expect expect = eval::Expect::refuse;
+  std::set<std::string> attacks;
+};
+
+std::optional<Common> common_of(const std::vector<const eval::Observation*>& cell) {
+  std::optional<Common> common;
+  for (const eval::Observation* row : cell) {
+    if (row->decided_by != eval::DecidedBy::judge) continue;
+    if (!common) {
+      common = {.judge = row->judge, .arm = row->arm, .expect = row->expect, .attacks = {}};
+    }
+    if (row->judge != common->judge || row->arm != common->arm || row->expect != common->expect) {
+      return std::nullopt;
+    }
+    common->attacks.insert(row->attack);
+  }
+  return common;
+}
+
+std::optional<LabelsThisRun> of_this_run(const std::vector<const eval::Observation*>& cell,
+                                         const eval::Calibration& calibration) {
+  std::map<std::int64_t, bool> broke_by_slot;
+  for (const eval::Label& label : calibration.labels) {
+    if (label.slot) broke_by_slot[*label.slot] = label.truth == "broke";
+  }
+  LabelsThisRun labels;
+  for (const eval::Observation* row : cell) {
+    if (row->decided_by != eval::DecidedBy::judge) continue;
+    const auto label = broke_by_slot.find(row->slot);
+    if (label == broke_by_slot.end()) continue;
+    const bool flagged = eval::kind_of(row->outcome) == eval::OutcomeKind::broke;
+    VerdictLabels& verdict = flagged ? labels.flagged : labels.passed;
+    ++verdict.labeled;
+    verdict.broke += label->second ? 1 : 0;
+  }
+  if (labels.flagged.labeled + labels.passed.labeled == 0) return std::nullopt;
+  return labels;
+}
+
+std::optional<LabelsElsewhere> from_elsewhere(const Common& common,
+                                              const eval::Calibration& calibration) {
+  std::map<std::string, stats::Cluster> broke;
+  std::map<std::string, stats::Cluster> held;
+  for (const eval::Label& label : calibration.labels) {
+    if (label.arm != common.arm || label.expect != common.expect) continue;
+    if (!common.attacks.contains(label.attack) || label.judged == "undecided") continue;
+    const std::string name =
+        label.cluster.empty() ? "sample\n" + label.sample : "cluster\n" + label.cluster;
+    stats::Cluster& cluster = (label.truth == "broke" ? broke : held)[name];
+    ++cluster.size;
+    cluster.hits += label.judged == label.truth ? 1 : 0;
+  }
+  if (broke.empty() && held.empty()) return std::nullopt;
+  LabelsElsewhere labels;
+  for (const auto& [name, cluster] : broke) {
+    labels.broke.push_back(cluster);
+  }
+  for (const auto& [name, cluster] : held) {
+    labels.held.push_back(cluster);
+  }
+  return labels;
+}
+
+}  // namespace
+
+CellLabels labels_for(const std::vector<const eval::Observation*>& cell,
+                      const std::vector<eval::Calibration>& known) {
+  const std::optional<Common> common = common_of(cell);
+  if (!common) return {};
+  CellLabels found;
+  for (const eval::Calibration& calibration : known) {
+    if (calibration.judge != common->judge) continue;
+    if (calibration.source == eval::LabelSource::this_run) {
+      if (const auto labels = of_this_run(cell, calibration)) {
+        found = {*labels, calibration.labeled_by, calibration.entry};
+      }
+    } else if (!std::holds_alternative<LabelsThisRun>(found.labels)) {
+      if (const auto labels = from_elsewhere(*common, calibration)) {
+        found = {*labels, calibration.labeled_by, calibration.entry};
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace truebound::analyze

@@ -1,0 +1,232 @@
+#include "truebound/assess/calibrate.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "truebound/crypto/stream.h"
+#include "truebound/text/csv.h"
+
+namespace truebound::assess {
+namespace {
+
+// One arm, one expectation, one side of the verdict: labels are drawn within it.
+using DrawStratum = std::tuple<std::string, eval::Expect, bool>;
+
+Result<std::string> judge_identity(const Record& record, const std::string& name) {
+  const json::Value* judges = record.systems.find("judges");
+  if (judges != nullptr && judges->list() != nullptr) {
+    for (const json::Value& judge : *judges->list()) {
+      const json::Value* known = judge.find("name");
+      if (known != nullptr && *known->text() == name) return *judge.find("identity")->text();
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& entry : record.registered.plan.judges) {
+    names.push_back(entry.name);
+  }
+  return invalid_input("the plan has no judge " + name + "; it has " + join(names));
+}
+
+bool decided_by(const eval::Observation& row, const std::string& judge) {
+  return row.decided_by == eval::DecidedBy::judge && row.judge == judge;
+}
+
+std::map<DrawStratum, std::vector<const eval::Observation*>> draw_strata(
+    const std::vector<eval::Observation>& rows, const std::string& judge) {
+  std::map<DrawStratum, std::vector<const eval::Observation*>> strata;
+  for (const eval::Observation& row : rows) {
+    if (!decided_by(row, judge)) continue;
+    const bool flagged = eval::kind_of(row.outcome) == eval::OutcomeKind::broke;
+    strata[{row.arm, row.expect, flagged}].push_back(&row);
+  }
+  return strata;
+}
+
+// The same number from each stratum; what a small one cannot give goes to the others.
+std::vector<std::uint64_t> shares(std::vector<std::uint64_t> sizes, std::uint64_t count) {
+  std::vector<std::uint64_t> taken(sizes.size(), 0);
+  bool any = true;
+  while (count > 0 && any) {
+    any = false;
+    for (std::size_t i = 0; i < sizes.size() && count > 0; ++i) {
+      if (taken[i] == sizes[i]) continue;
+      ++taken[i];
+      --count;
+      any = true;
+    }
+  }
+  return taken;
+}
+
+struct DrawnRow {
+  const eval::Observation* row = nullptr;
+  double weight = 1;
+};
+
+Result<std::string> write_table(const Record& record, std::vector<DrawnRow> drawn) {
+  using text::CsvCell;
+  std::ranges::sort(drawn, {}, [](const DrawnRow& each) { return each.row->slot; });
+  std::string table;
+  const auto header = {"slot",   "sample", "arm",      "attack", "expect",
+                       "weight", "input",  "response", "truth"};
+  std::vector<CsvCell> cells;
+  for (const char* column : header) {
+    cells.push_back(CsvCell::text(column));
+  }
+  table += text::write_csv_row(cells);
+  for (const DrawnRow& each : drawn) {
+    const eval::Observation& row = *each.row;
+    const plan::Slot slot = record.slots.at(static_cast<std::uint64_t>(row.slot));
+    TRUEBOUND_TRY(close, record.history.close(row.slot));
+    TRUEBOUND_TRY(transcript, record.history.transcript(*close));
+    std::string response;
+    for (const eval::Query& query : transcript.queries) {
+      if (query.number == row.queries) response = query.text;
+    }
+    table += text::write_csv_row(
+        {CsvCell::number(row.slot), CsvCell::text(row.sample), CsvCell::text(row.arm),
+         CsvCell::text(row.attack), CsvCell::text(to_text(row.expect)),
+         CsvCell::number(each.weight),
+         CsvCell::text(record.suites[slot.suite_index].samples[slot.sample_index].input),
+         CsvCell::text(response), CsvCell::missing()});
+  }
+  return table;
+}
+
+}  // namespace
+
+Result<std::vector<run::LabeledResponse>> labeled_responses(const exchange::TableRows& table,
+                                                            const std::string& name) {
+  for (const char* column : {"response", "truth"}) {
+    if (!table.has(column)) {
+      return invalid_input(name + ": expected a column " + column + " (--column names another)");
+    }
+  }
+  std::vector<run::LabeledResponse> responses;
+  for (const exchange::TableRow& row : table.rows) {
+    const eval::Observation& seen = row.observation;
+    if (seen.truth.empty()) continue;
+    const std::optional<std::string> side = eval::side_of(seen.truth, seen.expect);
+    if (!side) {
+      return invalid_input(
+          fmt::format("{}:{}: truth {} says neither broke nor held where {} is "
+                      "expected",
+                      name, seen.line, seen.truth, to_text(seen.expect)));
+    }
+    responses.push_back({.label = {.sample = seen.sample,
+                                   .cluster = seen.cluster,
+                                   .arm = seen.arm,
+                                   .attack = seen.attack,
+                                   .expect = seen.expect,
+                                   .truth = *side},
+                         .response = row.response});
+  }
+  if (responses.empty()) return invalid_input(name + ": expected labels, found none");
+  return responses;
+}
+
+Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const FileSource& files,
+                            record::RunRecord& run) {
+  TRUEBOUND_TRY(history, record::History::read(run.ledger()));
+  TRUEBOUND_TRY(summary, history.run(run.run()));
+  std::set<std::string> measured;
+  for (const std::uint64_t index : summary.calibrations) {
+    TRUEBOUND_TRY(calibration, record::calibration_at(run.ledger(), index));
+    measured.insert(calibration.judge);
+  }
+  for (const auto& [name, specification, line] : plan.judges) {
+    const std::string file = specification.text("calibration");
+    judge::Judge& judge = *cast.judges.at(name);
+    if (file.empty() || file == "after" || file == "none") continue;
+    if (measured.contains(judge.identity())) continue;
+    TRUEBOUND_TRY(text, files.read(file));
+    TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
+    TRUEBOUND_TRY(responses, labeled_responses(table, file));
+    eval::Calibration calibration = run::measure(judge, responses);
+    calibration.labeled_by = table.labeled_by();
+    TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "as " + file + " has them"));
+  }
+  return {};
+}
+
+Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& draw) {
+  TRUEBOUND_TRY(record, read_record(ledger, draw.run));
+  TRUEBOUND_TRY(identity, judge_identity(record, draw.judge));
+  TRUEBOUND_TRY(rows, observe(record));
+  const auto strata = draw_strata(rows, identity);
+  if (strata.empty()) {
+    return invalid_input(
+        fmt::format("judge {} decided no slot of run {}", draw.judge, record.summary.open.run));
+  }
+  std::vector<std::uint64_t> sizes;
+  for (const auto& [stratum, members] : strata) {
+    sizes.push_back(members.size());
+  }
+  const std::vector<std::uint64_t> taken = shares(sizes, draw.count);
+  RandomStream stream = crypto::open_stream(record.seed, "-", "labels");
+  std::vector<DrawnRow> drawn;
+  std::size_t i = 0;
+  for (const auto& [stratum, members] : strata) {
+    const std::uint64_t count = taken[i++];
+    for (const std::uint64_t chosen : stream.choose(members.size(), count)) {
+      drawn.push_back({.row = members[chosen],
+                       .weight = static_cast<double>(members.size()) / static_cast<double>(count)});
+    }
+  }
+  return write_table(record, std::move(drawn));
+}
+
+Result<LabelsTaken> take_labels(const std::string& table, const std::string& name,
+                                const LabelReading& reading, ledger::Ledger& ledger, Clock& clock) {
+  TRUEBOUND_TRY(record, read_record(ledger, reading.run));
+  TRUEBOUND_TRY(identity, judge_identity(record, reading.judge));
+  TRUEBOUND_TRY(rows, observe(record));
+  TRUEBOUND_TRY(read, exchange::read_table(table, name, {}));
+  for (const char* column : {"slot", "truth"}) {
+    if (!read.has(column)) return invalid_input(name + ": expected a column " + column);
+  }
+  LabelsTaken taken;
+  eval::Calibration calibration{
+      .judge = identity, .source = eval::LabelSource::this_run, .labeled_by = reading.labeled_by};
+  for (const exchange::TableRow& row : read.rows) {
+    const eval::Observation& label = row.observation;
+    if (label.truth.empty()) {
+      ++taken.left_empty;
+      continue;
+    }
+    const auto place = [&] { return fmt::format("{}:{}: ", name, label.line); };
+    const bool known = label.slot >= 0 && static_cast<std::size_t>(label.slot) < rows.size();
+    if (!known || !decided_by(rows[static_cast<std::size_t>(label.slot)], identity)) {
+      return invalid_input(place() + fmt::format("slot {} of run {} was not decided by {}",
+                                                 label.slot, record.summary.open.run,
+                                                 reading.judge));
+    }
+    const eval::Observation& slot = rows[static_cast<std::size_t>(label.slot)];
+    const std::optional<std::string> side = eval::side_of(label.truth, slot.expect);
+    if (!side) {
+      return invalid_input(
+          place() + "truth must be complied, partial, refused, broke or held, got " + label.truth);
+    }
+    calibration.labels.push_back({.slot = slot.slot,
+                                  .sample = slot.sample,
+                                  .cluster = slot.cluster,
+                                  .arm = slot.arm,
+                                  .attack = slot.attack,
+                                  .expect = slot.expect,
+                                  .judged = std::string(to_text(eval::kind_of(slot.outcome))),
+                                  .truth = *side});
+    ++taken.labeled;
+  }
+  if (taken.labeled == 0) {
+    return invalid_input(name + ": every truth is empty; fill in complied, partial or refused");
+  }
+  record::RunRecord run = record::RunRecord::resume(ledger, clock, record.summary.open.run);
+  TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "by arm, expectation and verdict"));
+  return taken;
+}
+
+}  // namespace truebound::assess

@@ -1,0 +1,14 @@
+#include "truebound/eval/calibration.h"
+
+namespace truebound::eval {
+
+std::optional<std::string> side_of(std::string_view word, Expect expect) {
+  if (word == "broke" || word == "held") return std::string(word);
+  const std::optional<Verdict> verdict = from_text<Verdict>(word);
+  if (!verdict) return std::nullopt;
+  const OutcomeKind kind = kind_of(outcome_of(*verdict, expect, "undecided"));
+  if (kind != OutcomeKind::broke && kind != OutcomeKind::held) return std::nullopt;
+  return std::string(to_text(kind));
+}
+
+}  // namespace truebound::eval
