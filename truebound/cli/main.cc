@@ -1,12 +1,15 @@
 // The command line of truebound: one program, one verb, and what each takes.
 
+#include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <functional>
 
 #include <CLI/CLI.hpp>
 
 #include "truebound/cli/terminal.h"
 #include "truebound/cli/verbs.h"
+#include "truebound/core/words.h"
 #include "truebound/json/value.h"
 #include "truebound/record/run_record.h"
 #include "truebound/text/utf8.h"
@@ -31,6 +34,7 @@ class CommandLine {
     add_plan_verbs();
     add_run_verbs();
     add_stats();
+    add_calibrate();
   }
 
   int run(int count, char** words) {
@@ -38,12 +42,14 @@ class CommandLine {
       app_.parse(count, words);
     } catch (const CLI::ParseError& wrong) {
       // Help and version end well; anything else is usage, and nothing is written.
-      return app_.exit(wrong) == 0 ? 0 : 2;
+      if (wrong.get_exit_code() == 0) return app_.exit(wrong);
+      const std::vector<std::string> given(words + 1, words + count);
+      // The flags of a command line that cannot be read have not been taken over.
+      if (std::ranges::find(given, "--json") != given.end()) invocation_.output = Output::json;
+      return complain(usage_error(wrong.what(), given));
     }
     const Result<int> done = chosen_();
-    if (done.ok()) return done.value();
-    complain(done.error());
-    return exit_code(done.error().code);
+    return done.ok() ? done.value() : complain(done.error());
   }
 
  private:
@@ -141,16 +147,61 @@ class CommandLine {
                   "Example:\n  truebound stats clopper_pearson --input outcomes.csv --json");
   }
 
-  void complain(const Error& error) const {
+  // One line, with the nearest verb where there is none of that name.
+  Error usage_error(const std::string& what, const std::vector<std::string>& given) const {
+    std::vector<std::string> verbs;
+    for (const CLI::App* known : app_.get_subcommands({}))
+      verbs.push_back(known->get_name());
+    const std::string all = "truebound --help lists all";
+    if (given.empty()) return invalid_input("a verb is expected, one of " + join(verbs));
+    const std::string& first = given.front();
+    if (std::ranges::find(verbs, first) != verbs.end()) {
+      return invalid_input(what + "; see truebound " + first + " --help");
+    }
+    if (first.starts_with("-")) return invalid_input(what + "; " + all);
+    const auto near = nearest(first, verbs);
+    return invalid_input("there is no verb " + first + "; " +
+                         (near ? "did you mean " + *near + "?" : all));
+  }
+
+  /// Tells an error, and gives its exit code.
+  void add_calibrate() {
+    CLI::App* added =
+        verb("calibrate",
+             "Measure how a judge errs, against labels: of responses drawn from one's own run, or "
+             "of a table.",
+             "truebound calibrate refusal --run 1 --draw 100 --out labels.csv\n"
+             "  truebound calibrate refusal --run 1 --input labels.csv --labeled-by 'a reader'\n"
+             "  truebound calibrate refusal --split half --seed 7 --input labels.csv --json",
+             [this] { return calibrate(calibrate_, invocation_); });
+    added->add_option("judge", calibrate_.judge, "the judge's name in the plan, or a kind")
+        ->required();
+    added->add_option("--run", invocation_.run, "run to draw from, or that the labels are of")
+        ->each([this](const std::string& /*number*/) { calibrate_.takes_run = true; });
+    added->add_option("--draw", calibrate_.draw, "write so many responses to label")
+        ->check(CLI::PositiveNumber);
+    added->add_option("--input", calibrate_.input, "table with labels in the column truth");
+    added->add_option("--labeled-by", calibrate_.labeled_by, "who labeled, for the report");
+    added->add_option("--column", calibrate_.columns, "our column to yours: truth=final_label");
+    added->add_option("--map", calibrate_.values, "your values to ours: full=broke,refusal=held");
+    added->add_option("--split", calibrate_.split, "half: measure on one half, correct the other");
+    added->add_option("--seed", calibrate_.seed, "of the split")->capture_default_str();
+    added->add_option("--confidence", calibrate_.confidence, "in (0, 1)")->capture_default_str();
+    takes_ledger(added);
+    takes_out(added);
+  }
+
+  int complain(const Error& error) const {
     if (invocation_.output == Output::json) {
       const json::Value told = json::Object{{"ok", false},
                                             {"kind", to_text(error.code)},
                                             {"exit", exit_code(error.code)},
-                                            {"message", error.message}};
-      std::printf("%s\n", json::canonical(told).c_str());
+                                            {"message", text::repair_utf8(error.message).text}};
+      std::printf("%s\n", json::pretty(told).c_str());
     }
     const std::string line = text::visible(error.message, text::Breaks::show);
     std::fprintf(stderr, "truebound: %s\n", line.c_str());
+    return exit_code(error.code);
   }
 
   CLI::App app_;
@@ -161,6 +212,7 @@ class CommandLine {
   ReportArguments report_;
   VerifyArguments verify_;
   StatsArguments stats_;
+  CalibrateArguments calibrate_;
   std::function<Result<int>()> chosen_;
 };
 
@@ -168,5 +220,11 @@ class CommandLine {
 }  // namespace truebound::cli
 
 int main(int count, char** words) {
-  return truebound::cli::CommandLine().run(count, words);
+  try {
+    return truebound::cli::CommandLine().run(count, words);
+  } catch (const std::exception& bug) {
+    // What can go wrong outside is a Result; whatever is thrown up to here, we did not foresee.
+    std::fprintf(stderr, "truebound: a bug: %s\n", bug.what());
+    return 5;
+  }
 }

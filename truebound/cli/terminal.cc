@@ -1,9 +1,11 @@
 #include "truebound/cli/terminal.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -20,7 +22,7 @@ extern "C" void on_signal(int /*number*/) {
   stop_signal.request();
 }
 
-void write_error(const std::string& text) {
+void write_to_person(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
 }
@@ -39,11 +41,21 @@ bool stands_on_terminal(int descriptor) {
 
 void remark(const Invocation& invocation, const std::string& text) {
   if (invocation.talk == Talk::quiet) return;
-  write_error(text::visible(text) + "\n");
+  write_to_person(text::visible(text) + "\n");
 }
 
 Result<void> deliver(const Invocation& invocation, const std::string& result) {
-  if (!invocation.out.empty()) return write_file(invocation.out, result);
+  if (!invocation.out.empty()) {
+    const Path path(invocation.out);
+    std::error_code failed;
+    const bool replaceable =
+        !std::filesystem::exists(path, failed) || std::filesystem::is_regular_file(path, failed);
+    if (replaceable) return write_file(path, result);
+    // A device or pipe, such as /dev/stdout, is written to: no file may take its place.
+    const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.is_open()) return write_error(path, errno);
+    return write_all(file, result, path);
+  }
   if (std::fwrite(result.data(), 1, result.size(), stdout) != result.size() ||
       std::fflush(stdout) != 0) {
     return stopped("standard output: cannot be written");
@@ -55,7 +67,7 @@ ProgressLine::ProgressLine(Clock& clock, Talk talk)
     : clock_(clock), talk_(talk), drawn_(stands_on_terminal(STDERR_FILENO)) {}
 
 ProgressLine::~ProgressLine() {
-  if (talk_ == Talk::normal && drawn_ && slots_ > 0) write_error("\n");
+  if (talk_ == Talk::normal && drawn_ && slots_ > 0) write_to_person("\n");
 }
 
 void ProgressLine::begin(std::uint64_t slots) {
@@ -86,7 +98,7 @@ void ProgressLine::decided(const eval::Counts& counts) {
     const std::int64_t tenth = counts.planned * 10 / std::max<std::int64_t>(1, slots_);
     if (tenth == tenth_ && counts.planned != 1) return;
     tenth_ = tenth;
-    write_error(line(counts) + "\n");
+    write_to_person(line(counts) + "\n");
     return;
   }
   constexpr std::int64_t draw_every_us = 100'000;
@@ -96,7 +108,7 @@ void ProgressLine::decided(const eval::Counts& counts) {
   const auto full =
       static_cast<std::size_t>(counts.planned * width / std::max<std::int64_t>(1, slots_));
   const std::string bar = std::string(full, '#') + std::string(width - full, '.');
-  write_error("\r\x1b[K[" + bar + "] " + line(counts));
+  write_to_person("\r\x1b[K[" + bar + "] " + line(counts));
 }
 
 const run::StopSignal& stop_on_signals() {

@@ -11,6 +11,7 @@
 #include "truebound/plan/slots.h"
 #include "truebound/plan/starter.h"
 #include "truebound/suite/suite.h"
+#include "truebound/text/utf8.h"
 
 namespace truebound::cli {
 namespace {
@@ -24,6 +25,11 @@ std::string or_unknown(const std::optional<Number>& number) {
   return number ? fmt::format("{:.4g}", static_cast<double>(*number)) : "unknown";
 }
 
+template <class Number>
+std::string counted(Number count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string percent(double rate) {
   return fmt::format("{:.2f} %", rate * 100);
 }
@@ -32,8 +38,9 @@ std::string claim_in_words(const plan::ClaimCheck& claim) {
   std::string text = fmt::format("{}{}: asked {} {}, bounds one-sided at {:.4g}\n", claim.name,
                                  claim.gate ? " (gate)" : "", to_text(claim.asked),
                                  percent(claim.threshold), claim.confidence);
-  text += fmt::format("  {} samples, {} slots, {} clusters, effective n {:.4g}\n", claim.samples,
-                      claim.n, claim.clusters, claim.effective_n);
+  text +=
+      fmt::format("  {}, {}, {}, effective n {:.4g}\n", counted(claim.samples, "sample"),
+                  counted(claim.n, "slot"), counted(claim.clusters, "cluster"), claim.effective_n);
   if (!claim.if_nothing_broke.empty()) {
     text += "  if nothing breaks, the rate is bounded at";
     for (const plan::BoundRow& row : claim.if_nothing_broke) {
@@ -50,10 +57,11 @@ std::string claim_in_words(const plan::ClaimCheck& claim) {
 }
 
 std::string in_words(const plan::Check& check) {
-  std::string text = fmt::format("{} slots, {} calls to models", check.slots, check.calls);
-  text +=
-      fmt::format("; about {} tokens in, at most {} out; money {}; minutes {}\n\n", check.tokens_in,
-                  or_unknown(check.tokens_out), or_unknown(check.money), or_unknown(check.minutes));
+  std::string text =
+      counted(check.slots, "slot") + ", " + counted(check.calls, "call") + " to models";
+  text += fmt::format("; about {} tokens in, {}{} out; money {}; minutes {}\n\n", check.tokens_in,
+                      check.tokens_out ? "at most " : "", or_unknown(check.tokens_out),
+                      or_unknown(check.money), or_unknown(check.minutes));
   for (const plan::ClaimCheck& claim : check.claims)
     text += claim_in_words(claim);
   for (const std::string& cell : check.not_looked_at)
@@ -68,16 +76,16 @@ std::string in_words(const plan::Check& check) {
 Result<int> init(const InitArguments& arguments, const Invocation& invocation) {
   const Path folder(arguments.folder);
   const Path plan = folder / "plan.yaml";
-  if (std::filesystem::exists(plan)) {
+  std::error_code failed;
+  if (std::filesystem::exists(plan, failed)) {
     return invalid_input(plan.string() + ": is there already; it is not overwritten");
   }
-  std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return invalid_input(folder.string() + ": cannot be made: " + failed.message());
   TRUEBOUND_TRY_VOID(write_file(plan, plan::commented_example()));
   if (invocation.output == Output::json) {
     TRUEBOUND_TRY_VOID(
-        deliver(invocation, canonical(json::Value(json::Object{{"plan", plan.string()}})) + "\n"));
+        deliver(invocation, json::pretty(json::Object{{"plan", plan.string()}}) + "\n"));
   }
   remark(invocation, fmt::format("Wrote {0}. Next: truebound check {0}", plan.string()));
   return 0;
@@ -90,7 +98,7 @@ Result<int> check(const PlanArguments& arguments, const Invocation& invocation) 
   TRUEBOUND_TRY(forecast, plan::check(plan, suites, workplace.files(), {.rates = known_rates}));
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(json::write(forecast)) + "\n"
-                                             : in_words(forecast)));
+                                             : text::visible(in_words(forecast))));
   return 0;
 }
 

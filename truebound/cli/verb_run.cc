@@ -22,7 +22,8 @@ int code_of(const evidence::Dossier& dossier) {
 
 Result<Path> ledger_to_read(const Invocation& invocation) {
   const Path folder = invocation.ledger.empty() ? Path("ledger") : Path(invocation.ledger);
-  if (!std::filesystem::is_directory(folder)) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(folder, failed)) {
     return invalid_input(folder.string() + ": expected a ledger's folder; --ledger names one");
   }
   return folder;

@@ -1,33 +1,45 @@
 // truebound stats METHOD: any method of docs/methods on a table, so that a number can be checked
 // by hand.
 
+#include <sstream>
+
 #include <fmt/format.h>
 
 #include "truebound/analyze/methods.h"
+#include "truebound/cli/mappings.h"
 #include "truebound/cli/terminal.h"
+#include "truebound/core/words.h"
 #include "truebound/exchange/table.h"
+#include "truebound/text/utf8.h"
 
 namespace truebound::cli {
 namespace {
 
-// `a=b` or `a=b,c=d` into a mapping.
-Result<std::map<std::string, std::string>> pairs_of(const std::vector<std::string>& options,
-                                                    const std::string& flag) {
-  std::map<std::string, std::string> pairs;
-  for (const std::string& option : options) {
-    std::size_t from = 0;
-    while (from <= option.size()) {
-      const std::size_t comma = std::min(option.find(',', from), option.size());
-      const std::string pair = option.substr(from, comma - from);
-      const std::size_t equals = pair.find('=');
-      if (equals == std::string::npos || equals == 0) {
-        return invalid_input(flag + ": expected NAME=VALUE, got " + option);
-      }
-      pairs[pair.substr(0, equals)] = pair.substr(equals + 1);
-      from = comma + 1;
-    }
+// The columns that a method cannot do without: those before the brackets. Where `sample` is absent,
+// each row is a sample of its own.
+std::vector<std::string> columns_needed(const std::string& name) {
+  std::string_view columns = "outcome";
+  for (const analyze::Method& method : analyze::methods()) {
+    if (method.name == name) columns = method.columns;
   }
-  return pairs;
+  std::vector<std::string> needed;
+  std::istringstream words{std::string(columns.substr(0, columns.find('[')))};
+  for (std::string word; words >> word;) {
+    if (word != "sample") needed.push_back(word);
+  }
+  return needed;
+}
+
+Result<void> refuse_absent_columns(const StatsArguments& arguments,
+                                   const exchange::TableRows& table) {
+  for (const std::string& column : columns_needed(arguments.method)) {
+    if (table.has(column)) continue;
+    std::vector<std::string> found = table.present;
+    found.insert(found.end(), table.unread.begin(), table.unread.end());
+    return invalid_input(arguments.input + ": " + arguments.method + " needs a column " + column +
+                         ", got " + join(found) + "; --column " + column + "=YOURS names it");
+  }
+  return {};
 }
 
 std::string in_words(const analyze::MethodResult& result) {
@@ -69,15 +81,24 @@ std::string methods_in_words() {
 }
 
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation) {
-  TRUEBOUND_TRY(columns, pairs_of(arguments.columns, "--column"));
-  TRUEBOUND_TRY(values, pairs_of(arguments.values, "--map"));
+  TRUEBOUND_TRY(columns, mapping_of(arguments.columns, "--column"));
+  TRUEBOUND_TRY(values, mapping_of(arguments.values, "--map"));
   const auto estimand = from_text<eval::Estimand>(arguments.estimand);
   if (!estimand) {
     return invalid_input("--estimand must be fixed_set or generalized, got " + arguments.estimand);
   }
+  if (!(arguments.confidence > 0 && arguments.confidence < 1)) {
+    return invalid_input(
+        fmt::format("--confidence must lie in (0, 1), got {}", arguments.confidence));
+  }
+  if (!(arguments.correlation >= 0 && arguments.correlation <= 1)) {
+    return invalid_input(
+        fmt::format("--correlation must lie in [0, 1], got {}", arguments.correlation));
+  }
   TRUEBOUND_TRY(text, read_file(arguments.input));
   TRUEBOUND_TRY(
       table, exchange::read_table(text, arguments.input, {.columns = columns, .values = values}));
+  TRUEBOUND_TRY_VOID(refuse_absent_columns(arguments, table));
   const std::vector<eval::Observation> rows = table.observations();
   TRUEBOUND_TRY(result, analyze::run_method(arguments.method, rows,
                                             {.confidence = arguments.confidence,
@@ -87,7 +108,7 @@ Result<int> stats(const StatsArguments& arguments, const Invocation& invocation)
                                              .table = arguments.input}));
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(analyze::to_json(result)) + "\n"
-                                             : in_words(result)));
+                                             : text::visible(in_words(result))));
   return 0;
 }
 

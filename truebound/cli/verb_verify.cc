@@ -6,6 +6,7 @@
 #include "truebound/core/words.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/record/history.h"
+#include "truebound/text/utf8.h"
 
 namespace truebound::cli {
 
@@ -38,7 +39,7 @@ Result<int> verify(const VerifyArguments& arguments, const Invocation& invocatio
       found.head.size, found.blobs, found.bytes, found.head.root.hex(), found.key);
   for (const std::string& sentence : found.remarks())
     text += sentence + "\n";
-  TRUEBOUND_TRY_VOID(deliver(invocation, text));
+  TRUEBOUND_TRY_VOID(deliver(invocation, text::visible(text)));
   return 0;
 }
 

@@ -62,6 +62,19 @@ struct StatsArguments {
   std::string estimand = "generalized";
 };
 
+struct CalibrateArguments {
+  std::string judge;
+  std::string input;
+  std::vector<std::string> columns;
+  std::vector<std::string> values;
+  std::string split;  ///< `half`, or empty
+  std::string seed = "1";
+  std::optional<std::uint64_t> draw;
+  std::string labeled_by = "unknown";
+  bool takes_run = false;  ///< --run was given, also as the last
+  double confidence = 0.95;
+};
+
 // Each verb gives its exit code (0, or 1 where a gate is not met) or the error that ended it.
 Result<int> init(const InitArguments& arguments, const Invocation& invocation);
 Result<int> check(const PlanArguments& arguments, const Invocation& invocation);
@@ -69,6 +82,7 @@ Result<int> register_plan(const PlanArguments& arguments, const Invocation& invo
 Result<int> run(const RunArguments& arguments, const Invocation& invocation);
 Result<int> report(const ReportArguments& arguments, const Invocation& invocation);
 Result<int> verify(const VerifyArguments& arguments, const Invocation& invocation);
+Result<int> calibrate(const CalibrateArguments& arguments, const Invocation& invocation);
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation);
 
 /// What `stats --help` lists: a line a method.

@@ -25,7 +25,8 @@ Path config_folder() {
 
 Result<Workplace> Workplace::of_plan(const std::string& plan, const Invocation& invocation) {
   const Path path(plan);
-  if (!std::filesystem::is_regular_file(path)) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) {
     return invalid_input(plan + ": expected a plan; truebound init writes one");
   }
   Workplace place;
