@@ -124,6 +124,15 @@ RC_GTEST_PROP(Canonical, WhatIsWrittenReadsBackAsTheSame, (double number, std::i
   RC_ASSERT(canonical(parse_json(pretty(value), "x").value()) == canonical(value));
 }
 
+TEST(Pretty, WhatATerminalObeysOrNobodySeesIsEscaped) {
+  const std::string text = "a\x1b\x07\x7f\u009b31m\u202e\u200b\u2028\ufeff\u00e9\U0001F600";
+  EXPECT_EQ(
+      pretty(Value(List{Value(text)})),
+      "[\n  \"a\\u001b\\u0007\\u007f\\u009b31m\\u202e\\u200b\\u2028\\ufeff\u00e9\U0001F600\"\n]");
+  EXPECT_EQ(*parse_json(pretty(Value(text)), "x").value().text(), text);
+  EXPECT_EQ(canonical(Value("\u009b")), "\"\u009b\"");
+}
+
 TEST(Fields, AMistypedKeyIsRefusedWithTheNearestKnownOne) {
   EXPECT_EQ(read_cart("wheels:\n  front: {color: red, spoke: 3}\n").error().message,
             "cart.yaml:2: unknown key spoke in wheels.front; did you mean spokes?");

@@ -40,8 +40,15 @@ std::u16string utf16_of(std::string_view text) {
   return units;
 }
 
+constexpr std::string_view hex = "0123456789abcdef";
+
+void write_escape(std::string& out, std::uint32_t code) {
+  out += "\\u";
+  for (const std::uint32_t shift : {12U, 8U, 4U, 0U})
+    out += hex[(code >> shift) & 15U];
+}
+
 void write_text(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
   for (const char c : text) {
     switch (c) {
@@ -68,9 +75,7 @@ void write_text(std::string& out, std::string_view text) {
         break;
       default:
         if (static_cast<std::uint8_t>(c) < 0x20) {
-          out += "\\u00";
-          out += hex[static_cast<std::uint8_t>(c) >> 4U];
-          out += hex[static_cast<std::uint8_t>(c) & 15U];
+          write_escape(out, static_cast<std::uint8_t>(c));
         } else {
           out += c;
         }
@@ -117,6 +122,30 @@ void write_canonical(std::string& out, const Value& value) {
   } else {
     write_scalar(out, value);
   }
+}
+
+// What a terminal would obey or a reader could not see, of what JSON lets stand as it is: DEL, C1,
+// invisible characters, separators of lines, controls of direction. All lie below U+10000.
+bool is_hidden(std::uint32_t code) {
+  return (code >= 0x7F && code <= 0x9F) || code == 0xAD || code == 0x61C ||
+         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
+}
+
+// Outside texts JSON is ASCII, so every such character lies in one, where an escape may stand.
+std::string with_hidden_escaped(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t begin = at;
+    const std::uint32_t code = next_code_point(json, at);
+    if (is_hidden(code)) {
+      write_escape(out, code);
+    } else {
+      out += json.substr(begin, at - begin);
+    }
+  }
+  return out;
 }
 
 void write_pretty(std::string& out, const Value& value, const std::string& indent) {
@@ -183,7 +212,7 @@ std::string canonical(const Value& value) {
 std::string pretty(const Value& value) {
   std::string out;
   write_pretty(out, value, "");
-  return out;
+  return with_hidden_escaped(out);
 }
 
 }  // namespace truebound::json
