@@ -97,16 +97,33 @@ class SampleReader {
     return {};
   }
 
+  // A target of several labels may be a list.
+  static Result<std::string> target_of(const Row& row, const std::string& column) {
+    const json::Value* cell = row.cells.find(column);
+    if (cell == nullptr || cell->list() == nullptr) return text_of(row, column);
+    std::vector<std::string> parts;
+    for (const json::Value& part : *cell->list()) {
+      if (part.text() == nullptr) {
+        return invalid_input("expected " + column + " to hold texts, found " + part.kind());
+      }
+      parts.push_back(*part.text());
+    }
+    return join(parts);
+  }
+
   Result<void> read_texts(const Row& row, eval::Sample& sample) const {
     const std::pair<const char*, std::string*> fields[] = {
-        {"input", &sample.input},          {"target", &sample.target},
-        {"hazard", &sample.hazard},        {"stratum", &sample.stratum},
-        {"cluster", &sample.cluster},      {"language", &sample.language},
-        {"provenance", &sample.provenance}};
+        {"input", &sample.input},       {"hazard", &sample.hazard},
+        {"stratum", &sample.stratum},   {"cluster", &sample.cluster},
+        {"language", &sample.language}, {"provenance", &sample.provenance}};
     for (const auto& [name, field] : fields) {
       TRUEBOUND_TRY(text, text_of(row, column_of(name)));
       *field = std::move(text);
     }
+    // A cell of spaces names no cluster, and would join all that have one.
+    if (sample.cluster.find_first_not_of(" \t") == std::string::npos) sample.cluster.clear();
+    TRUEBOUND_TRY(target, target_of(row, column_of("target")));
+    sample.target = std::move(target);
     if (sample.hazard.empty()) sample.hazard = spec_.hazard;
     if (sample.language.empty()) sample.language = spec_.language.empty() ? "en" : spec_.language;
     return {};

@@ -315,6 +315,20 @@ TEST(BadRows, EachSaysWhatItLacks) {
   }
 }
 
+TEST(Cluster, OfSpacesIsAGap) {
+  EXPECT_NE(error_of(Format::csv, "id,input,cluster\na,x,k\nb,x, \n").find("got none in line 3"),
+            std::string::npos);
+}
+
+TEST(Target, OfSeveralLabelsMayBeAList) {
+  const auto suite = read_as(Format::jsonl, R"({"id":1,"input":"x","target":["A","B","D"]})", {});
+  ASSERT_TRUE(suite.ok()) << suite.error().message;
+  EXPECT_EQ(suite.value().samples[0].target, "A, B, D");
+  EXPECT_NE(error_of(Format::jsonl, R"({"id":1,"input":"x","target":["A",{}]})")
+                .find("expected target to hold texts, found a mapping"),
+            std::string::npos);
+}
+
 TEST(Json, AListOfObjectsIsReadWithItsLines) {
   const auto suite = read_as(Format::json,
                              "\xEF\xBB\xBF[\n {\"id\": 1, \"input\": \"x\"},\n"
