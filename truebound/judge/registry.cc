@@ -58,7 +58,8 @@ const std::vector<Kind>& table() {
                     {.name = "calibration",
                      .kind = OptionKind::text,
                      .fallback = "after",
-                     .about = "a table of labeled responses, or `after`: labels come after the run"}}},
+                     .about =
+                         "a table of labeled responses, or `after`: labels come after the run"}}},
        make_rules},
       {{.id = "choice",
         .about = "the label that an answer chooses, against the target",
