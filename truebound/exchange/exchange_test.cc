@@ -39,6 +39,22 @@ TEST(Table, AClusterColumnWithGapsIsRefusedByItsLines) {
             "t.csv: cluster must be given in every row or in none; it is missing in lines 3, 5");
 }
 
+TEST(Table, AGapInStratumOrArmIsRefusedAndSpacesAreAGap) {
+  EXPECT_EQ(read("sample,outcome,stratum\na,held,x\nb,held, \n").error().message,
+            "t.csv: stratum must be given in every row or in none; it is missing in line 3");
+  EXPECT_EQ(read("sample,outcome,arm\na,held,\na,held,y\n").error().message,
+            "t.csv: arm must be given in every row or in none; it is missing in line 2");
+  EXPECT_EQ(read("sample,outcome,cluster\na,held,  \nb,held,k\n").error().message,
+            "t.csv: cluster must be given in every row or in none; it is missing in line 2");
+}
+
+TEST(Table, TruthValuesInCapitalsAreTakenAsSpreadsheetsWriteThem) {
+  const TableRows table = read("sample,outcome\na,TRUE\nb,FALSE\nc,True\n").value();
+  EXPECT_EQ(eval::kind_of(table.rows[0].observation.outcome), eval::OutcomeKind::broke);
+  EXPECT_EQ(eval::kind_of(table.rows[1].observation.outcome), eval::OutcomeKind::held);
+  EXPECT_EQ(eval::kind_of(table.rows[2].observation.outcome), eval::OutcomeKind::broke);
+}
+
 TEST(Table, TheSameSampleTwiceIsRefusedByBothLinesUnlessItsEpochDiffers) {
   EXPECT_EQ(read("sample,outcome\n8,held\n9,held\n8,broke\n").error().message,
             "t.csv: sample 8 stands in lines 2 and 4; repeats are told apart by a column arm or "

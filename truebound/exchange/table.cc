@@ -42,6 +42,16 @@ Result<RawTable> read_raw_csv(const std::string& text, const std::string& name) 
   return raw;
 }
 
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 // A cell of JSONL as the text that CSV would hold; null is an empty cell.
 Result<std::string> cell_of(const json::Value& value, const std::string& name, std::size_t line,
                             const std::string& column) {
@@ -83,7 +93,9 @@ class TableReader {
       TRUEBOUND_TRY(row, read_row(cells));
       rows_.rows.push_back(std::move(row));
     }
-    TRUEBOUND_TRY_VOID(refuse_gaps_in_clusters());
+    for (const char* column : {"cluster", "stratum", "arm"}) {
+      TRUEBOUND_TRY_VOID(refuse_gaps(column));
+    }
     TRUEBOUND_TRY_VOID(refuse_doubles());
     return std::move(rows_);
   }
@@ -207,13 +219,15 @@ class TableReader {
   Result<void> read_outcome(const Cells& cells, eval::Observation& seen) {
     if (!source_.contains("outcome")) return {};
     std::string written = mapped(cell(cells, "outcome"));
-    if (written == "1" || written == "true" || written == "True") written = "broke";
-    if (written == "0" || written == "false" || written == "False") written = "held";
+    // Spreadsheets and dataframes write TRUE, True and true.
+    const std::string lower = lower_case(written);
+    if (lower == "1" || lower == "true") written = "broke";
+    if (lower == "0" || lower == "false") written = "held";
     const auto kind = from_text<eval::OutcomeKind>(written);
     if (!kind || *kind == eval::OutcomeKind::score) {
       return at(name_, cells.line,
                 "outcome must be broke, held, undecided, error or not_run, got " +
-                    (written.empty() ? std::string("nothing") : written));
+                    (is_blank(written) ? std::string("nothing") : written));
     }
     seen.outcome = eval::make_outcome(*kind, "as the table says", "");
     // Where a table names a judge, its outcomes are judged; else they are taken as exact.
@@ -221,11 +235,12 @@ class TableReader {
     return {};
   }
 
-  Result<void> refuse_gaps_in_clusters() const {
-    if (!source_.contains("cluster")) return {};
+  // Rows without a value could each be alone or all be one: nobody can tell.
+  Result<void> refuse_gaps(const std::string& column) const {
+    if (!source_.contains(column)) return {};
     std::vector<std::string> gaps;
-    for (const TableRow& row : rows_.rows) {
-      if (row.observation.cluster.empty()) gaps.push_back(std::to_string(row.observation.line));
+    for (const Cells& cells : raw_.rows) {
+      if (is_blank(cell(cells, column))) gaps.push_back(std::to_string(cells.line));
     }
     if (gaps.empty()) return {};
     const bool many = gaps.size() > 1;
@@ -234,7 +249,8 @@ class TableReader {
       gaps.resize(10);
       gaps.push_back("... (" + count + " in all)");
     }
-    return invalid_input(name_ + ": cluster must be given in every row or in none; it is missing " +
+    return invalid_input(name_ + ": " + column +
+                         " must be given in every row or in none; it is missing " +
                          (many ? "in lines " : "in line ") + join(gaps));
   }
 

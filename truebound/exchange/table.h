@@ -43,11 +43,12 @@ struct TableRows {
 
 /// Reads a table; the format is told by the name's ending, `.jsonl` or else CSV.
 ///
-/// Outcomes are `broke held undecided error not_run`, a score, or `1 0 true false` for broke and
-/// held. Truths are `broke`, `held` or a verdict's word. Without a column `sample`, each row is a
-/// sample of its own.
+/// Outcomes are `broke held undecided error not_run`, a score, or `1 0 true false`, in capitals
+/// too, for broke and held. Truths are `broke`, `held` or a verdict's word. Without a column
+/// `sample`, each row is a sample of its own.
 ///
-/// @error invalid_input  no table; a bad cell, by line; a cluster column with gaps (the lines); the
+/// @error invalid_input  no table; a bad cell, by line; a column cluster, stratum or arm with
+///        gaps (the lines); the
 ///        same sample, arm and epoch twice (both lines); a column or value map that fits nothing
 Result<TableRows> read_table(const std::string& text, const std::string& name,
                              const TableOptions& options);
