@@ -112,9 +112,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const Path& folder, const crypto::S
   std::unique_ptr<Ledger> ledger(new Ledger(place, std::move(entries)));
   ledger->writer_ = std::make_unique<Writer>(signer, clock, options, std::move(lock));
   if (ledger->entries_.segments() > 0 && ledger->verifier_key() != signer.verifier_key()) {
-    return Error{.code = ErrorCode::policy,
-                 .message = place.string() + ": expected the key " + ledger->verifier_key() +
-                            ", which signs this ledger, got " + signer.verifier_key()};
+    return invalid_input(place.string() + ": expected the key " + ledger->verifier_key() +
+                         ", which signs this ledger, got " + signer.verifier_key());
   }
   TRUEBOUND_TRY_VOID(ledger->take_up_checkpoint());
   TRUEBOUND_TRY_VOID(ledger->recover());

@@ -45,7 +45,6 @@ class Ledger {
   /// crash left torn is cut; what was acknowledged is there. Signer and clock outlive the ledger.
   /// @error invalid_input  the folder cannot be written, holds other things, or is being written by
   ///                       another process; nothing was changed
-  /// @error policy         another key signs this ledger
   /// @error malformed, mismatch, crypto  the ledger is damaged, or shorter than its checkpoint: it
   ///                                     was put back, or cut; nothing was changed
   /// @error stopped        the disk is full or failed

@@ -155,7 +155,7 @@ TEST_F(LedgerTest, AnotherKeyMayNotGoOnWithIt) {
   open().reset();
   const crypto::Signer other =
       crypto::Signer::load_or_create(scratch_ / "key", "other.example/ledger").value();
-  EXPECT_EQ(Ledger::open(folder_, other, clock_).error().code, ErrorCode::policy);
+  EXPECT_EQ(Ledger::open(folder_, other, clock_).error().code, ErrorCode::invalid_input);
 }
 
 TEST_F(LedgerTest, IsNotMadeInAFolderOfOtherThings) {

@@ -24,6 +24,14 @@ Error failure(ErrorCode code, const Path& place, const std::string& why) {
   return {.code = code, .message = place.string() + ": " + why};
 }
 
+// A folder with neither is no damaged ledger but none at all: the path is wrong.
+Result<void> check_path(const Path& folder) {
+  std::error_code failed;
+  if (std::filesystem::exists(folder / "segments", failed)) return {};
+  if (std::filesystem::exists(folder / "checkpoint", failed)) return {};
+  return invalid_input(folder.string() + ": expected a ledger, found no segment of one");
+}
+
 // What may lie in a ledger's folder itself; what lies below is looked at by those who read it.
 Result<void> check_names(const Path& folder) {
   using std::filesystem::file_type;
@@ -139,6 +147,7 @@ std::vector<std::string> Verification::remarks() const {
 
 Result<Verification> verify(const Path& folder, const BlobReferences& references,
                             const VerifyOptions& options) {
+  TRUEBOUND_TRY_VOID(check_path(folder));
   TRUEBOUND_TRY_VOID(check_names(folder));
   TRUEBOUND_TRY(ledger, Ledger::read(folder));
   if (ledger->recovered_bytes() > 0) {

@@ -135,6 +135,14 @@ TEST_F(VerifyTest, AFileThatDoesNotBelongIsMalformed) {
   EXPECT_EQ(verdict(), "ok");
 }
 
+TEST_F(VerifyTest, AFolderThatIsNoLedgerIsAWrongPathAndNoBrokenEvidence) {
+  std::filesystem::create_directories(folder_);
+  EXPECT_EQ(verify(folder_, references_).error().code, ErrorCode::invalid_input);
+  std::ofstream(folder_ / "notes.txt") << "mine";
+  EXPECT_EQ(verify(folder_, references_).error().code, ErrorCode::invalid_input);
+  EXPECT_EQ(verify(folder_ / "nowhere", references_).error().code, ErrorCode::invalid_input);
+}
+
 TEST_F(VerifyTest, ALinkIsNoEvidence) {
   write_ledger(4);
   const Path path = folder_ / "segments/000000";
