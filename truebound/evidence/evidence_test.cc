@@ -51,6 +51,17 @@ TEST(Claim, BetweenTheBoundsItIsInconclusiveAndTellsHowMuchMoreWouldSettleIt) {
   EXPECT_GT(*claim.more->n, 0);
 }
 
+TEST(Claim, WhereOnlyTheMissingStandInTheWayTheirOutcomesWouldSettleIt) {
+  analyze::Estimate estimate = with_bounds(0, 0.01, 0.2);
+  estimate.n = estimate.effective_n = 400;
+  estimate.counts.planned = 440;
+  estimate.counts.error = 40;
+  const Claim claim = claim_of(estimate);
+  EXPECT_EQ(claim.kind, ClaimKind::inconclusive);
+  EXPECT_EQ(claim.more->what, "outcomes");
+  EXPECT_EQ(*claim.more->n, 40);
+}
+
 TEST(Claim, AtTheThresholdNothingWouldSettleIt) {
   EXPECT_EQ(claim_of(with_bounds(0.01, 0.05, 0.12)).more->what, "nothing");
 }

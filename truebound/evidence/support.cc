@@ -45,6 +45,11 @@ More what_would_settle(const analyze::Estimate& estimate, double threshold) {
   const double rate = *estimate.value;
   if (!settles(rate, most, threshold, tail)) return {.what = "nothing"};
   double too_few = std::max(1.0, estimate.effective_n);
+  // What was seen is enough, and only the missing, read against the claim, are in the way.
+  const std::int64_t missing = estimate.counts.missing();
+  if (missing > 0 && settles(rate, too_few, threshold, tail)) {
+    return {.what = "outcomes", .n = missing};
+  }
   double enough = most;
   while (enough - too_few > 1) {
     const double middle = std::floor((enough + too_few) / 2);

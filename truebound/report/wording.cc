@@ -153,6 +153,8 @@ Sentence what_would_settle(const Claim& claim) {
   if (claim.more->what == "nothing")
     return "Not settled: at these rates no amount of evidence would, for the rate lies at the "
            "threshold.";
+  if (claim.more->what == "outcomes")
+    return "Not settled. At these rates, the outcomes that are missing would settle it.";
   Sentence said;
   const std::string count = claim.more->n ? whole(*claim.more->n) + " more" : "More";
   if (beyond_detection(claim)) {
