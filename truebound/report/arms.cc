@@ -1,7 +1,17 @@
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "truebound/analyze/estimate.h"
+#include "truebound/core/words.h"
+#include "truebound/eval/sample.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -14,10 +24,12 @@ namespace {
 Row row_of(const Comparison& pair) {
   const std::int64_t pairs = pair.both_broke + pair.only_first + pair.only_second + pair.neither;
   Row row;
-  row.cells.push_back({.text = foreign(pair.name)});
+  const std::optional<eval::Expect> expect = from_text<eval::Expect>(pair.name);
+  row.cells.push_back({.text = expect ? say(rate_name(*expect)) : foreign(pair.name)});
   for (const std::int64_t count :
-       {pairs, pair.both_broke, pair.only_first, pair.only_second, pair.neither})
+       {pairs, pair.both_broke, pair.only_first, pair.only_second, pair.neither}) {
     row.cells.push_back({.text = say(whole(count))});
+  }
   if (pair.difference) {
     row.cells.push_back(
         {.text = say(points(*pair.difference) + " points"), .weight = Weight::strong});
@@ -46,10 +58,12 @@ Table table_of(const std::vector<Comparison>& comparisons) {
   for (const std::string& title :
        {std::string("Pairs"), std::string("Broke in both"), "Only " + one, "Only " + two,
         std::string("Neither"), std::string("Difference"), interval, std::string("McNemar exact p"),
-        std::string("mid-p"), std::string("No partner")})
+        std::string("mid-p"), std::string("No partner")}) {
     table.columns.push_back({.title = title, .align = Align::right});
-  for (const Comparison& comparison : comparisons)
+  }
+  for (const Comparison& comparison : comparisons) {
     table.groups.front().rows.push_back(row_of(comparison));
+  }
   return table;
 }
 

@@ -1,9 +1,19 @@
 #include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "truebound/analyze/estimate.h"
+#include "truebound/core/words.h"
+#include "truebound/evidence/claim.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/json/value.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -38,14 +48,17 @@ Sentence value_words(const Claim& claim) {
 Sentence bound_words(const Claim& claim) {
   const Estimate& estimate = claim.estimate;
   if (!estimate.value) return "none";
-  if (is_difference(claim))
+  if (is_difference(claim)) {
     return say("at most " + points(claim.bound.value_or(estimate.bound_below), Rounding::up));
+  }
   const std::string least = percent(estimate.bound_above, Rounding::down);
   const std::string most = percent(estimate.bound_below, Rounding::up);
-  if (claim.kind == ClaimKind::rate_above)
+  if (claim.kind == ClaimKind::rate_above) {
     return say("at least " + percent(claim.bound.value_or(estimate.bound_above), Rounding::down));
-  if (claim.kind == ClaimKind::rate_below)
+  }
+  if (claim.kind == ClaimKind::rate_below) {
     return say("at most " + percent(claim.bound.value_or(estimate.bound_below), Rounding::up));
+  }
   return say(least + " and " + most);
 }
 
@@ -58,10 +71,19 @@ Sentence flagged_words(const Estimate& estimate) {
 Sentence judge_counts(const Estimate& estimate) {
   if (exact(estimate)) return say(estimate.n == 0 ? "nothing decided" : "exact");
   const auto& judge = estimate.judge;
-  if (!judge || judge->sensitivity.size() != 2 || judge->specificity.size() != 2)
+  if (!judge || judge->sensitivity.size() != 2 || judge->specificity.size() != 2) {
     return "not calibrated";
+  }
   return say(whole(judge->sensitivity[0]) + "/" + whole(judge->sensitivity[1]) + ", " +
              whole(judge->specificity[0]) + "/" + whole(judge->specificity[1]));
+}
+
+Sentence effective_words(const Estimate& estimate) {
+  return estimate.effective_n > 0 ? say(one_decimal(estimate.effective_n)) : say("not computed");
+}
+
+Sentence cluster_words(const Estimate& estimate) {
+  return estimate.clusters > 0 ? say(whole(estimate.clusters)) : say("not counted");
 }
 
 Sentence missing_words(const Claim& claim) {
@@ -76,47 +98,59 @@ std::vector<Line> lines() {
     return [member](const Claim& claim) { return say(whole(member(claim.estimate))); };
   };
   return {
-      {"Planned slots", count([](const Estimate& e) { return e.counts.planned; })},
-      {"Missing", count([](const Estimate& e) { return e.counts.missing(); })},
-      {"Complete cases, n", count([](const Estimate& e) { return e.n; })},
-      {"Clusters among them", count([](const Estimate& e) { return e.clusters; })},
-      {"Correlation assumed within clusters",
-       [](const Claim& c) { return say(json::number_text(c.estimate.correlation)); }},
-      {"Effective n", [](const Claim& c) { return say(one_decimal(c.estimate.effective_n)); },
-       Weight::strong},
-      {"Korn-Graubard's n*, shown beside",
-       [](const Claim& c) {
-         return c.estimate.korn_graubard_n ? say(one_decimal(*c.estimate.korn_graubard_n))
-                                           : say("not defined");
-       }},
-      {"Stopped by a layer, no judge", count([](const Estimate& e) { return e.stopped; })},
-      {"Cut at the token limit", count([](const Estimate& e) { return e.cut; })},
-      {"Flagged by the judge, of judged", [](const Claim& c) { return flagged_words(c.estimate); }},
-      {"Judge: sensitivity, specificity", [](const Claim& c) { return judge_counts(c.estimate); }},
-      {"Method", [](const Claim& c) { return foreign(c.estimate.method); }},
-      {"Estimand, unit",
-       [](const Claim& c) {
-         return say(to_text(c.estimate.estimand)).say(", ").foreign(c.estimate.unit);
-       }},
-      {"Complete cases: estimate, interval", value_words, Weight::strong},
-      {"Missing bounds", missing_words, Weight::strong},
-      {"Bound, one-sided", bound_words, Weight::strong},
-      {"Confidence of the bound", [](const Claim& c) { return say(exact_percent(c.confidence)); }},
-      {"Asked", [](const Claim& c) { return say(asked_words(c)); }},
-      {"Claim", [](const Claim& c) { return say(kind_words(c)); }, Weight::strong},
+      {.what = "Planned slots", .of = count([](const Estimate& e) { return e.counts.planned; })},
+      {.what = "Missing", .of = count([](const Estimate& e) { return e.counts.missing(); })},
+      {.what = "Complete cases, n", .of = count([](const Estimate& e) { return e.n; })},
+      {.what = "Clusters among them",
+       .of = [](const Claim& c) { return cluster_words(c.estimate); }},
+      {.what = "Correlation assumed within clusters",
+       .of = [](const Claim& c) { return say(json::number_text(c.estimate.correlation)); }},
+      {.what = "Effective n",
+       .of = [](const Claim& c) { return effective_words(c.estimate); },
+       .weight = Weight::strong},
+      {.what = "Korn-Graubard's n*, shown beside",
+       .of =
+           [](const Claim& c) {
+             return c.estimate.korn_graubard_n ? say(one_decimal(*c.estimate.korn_graubard_n))
+                                               : say("not defined");
+           }},
+      {.what = "Stopped by a layer, no judge",
+       .of = count([](const Estimate& e) { return e.stopped; })},
+      {.what = "Cut at the token limit", .of = count([](const Estimate& e) { return e.cut; })},
+      {.what = "Flagged by the judge, of judged",
+       .of = [](const Claim& c) { return flagged_words(c.estimate); }},
+      {.what = "Judge: sensitivity, specificity",
+       .of = [](const Claim& c) { return judge_counts(c.estimate); }},
+      {.what = "Method", .of = [](const Claim& c) { return foreign(c.estimate.method); }},
+      {.what = "Estimand, unit",
+       .of =
+           [](const Claim& c) {
+             return say(to_text(c.estimate.estimand)).say(", ").foreign(c.estimate.unit);
+           }},
+      {.what = "Complete cases: estimate, interval", .of = value_words, .weight = Weight::strong},
+      {.what = "Missing bounds", .of = missing_words, .weight = Weight::strong},
+      {.what = "Bound, one-sided", .of = bound_words, .weight = Weight::strong},
+      {.what = "Confidence of the bound",
+       .of = [](const Claim& c) { return say(exact_percent(c.confidence)); }},
+      {.what = "Asked", .of = [](const Claim& c) { return say(asked_words(c)); }},
+      {.what = "Claim",
+       .of = [](const Claim& c) { return say(kind_words(c)); },
+       .weight = Weight::strong},
   };
 }
 
 Table overview(const Dossier& dossier, std::size_t begin, std::size_t end) {
   Table table{
       .caption = "From slots to claims", .columns = {{.title = "Step"}}, .groups = {Group{}}};
-  for (std::size_t i = begin; i < end; ++i)
+  for (std::size_t i = begin; i < end; ++i) {
     table.columns.push_back(
         {.title = claim_name(dossier.claims[i]).plain(), .align = Align::right});
+  }
   for (const Line& line : lines()) {
     Row row{.cells = {{.text = say(line.what)}}, .weight = line.weight};
-    for (std::size_t i = begin; i < end; ++i)
+    for (std::size_t i = begin; i < end; ++i) {
       row.cells.push_back({.text = line.of(dossier.claims[i])});
+    }
     table.groups.front().rows.push_back(std::move(row));
   }
   return table;

@@ -1,5 +1,13 @@
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -42,8 +50,9 @@ Sentence work_of(const Provenance& from) {
     said.say(", " + whole(from.tokens_in) + " tokens sent and " + whole(from.tokens_out) +
              " received, where they were told");
   }
-  if (from.recoveries > 0)
+  if (from.recoveries > 0) {
     said.say(", " + counted(from.recoveries, "restart") + " after an unclean end");
+  }
   return said.say(".");
 }
 
@@ -57,20 +66,23 @@ Section evidence_section(const Dossier& dossier) {
   add_parts(facts, "Deployment", dossier.deployments);
   add_parts(facts, "Arm", dossier.arms);
   add_parts(facts, "Attack", dossier.attacks);
-  for (const evidence::JudgePage& judge : dossier.judges)
+  for (const evidence::JudgePage& judge : dossier.judges) {
     add_digest(facts, "Judge", judge.identity);
+  }
   add_digest(facts, "Plan digest", from.plan_digest);
   add_digest(facts, "Root over the slots", from.slot_root);
   add_digest(facts, "Seed", from.seed);
   facts.items.push_back({.label = "Entries", .value = entries_of(from)});
   facts.items.push_back({.label = "Checkpoint",
                          .value = say("size " + number(from.size) + ", root ").code(from.root)});
-  if (!from.checkpoint.empty())
+  if (!from.checkpoint.empty()) {
     facts.items.push_back({.label = "Signed note", .block = from.checkpoint});
+  }
   add_digest(facts, "Key", from.key);
   facts.items.push_back({.label = "Witnesses", .value = "none has signed"});
-  if (!from.engine.empty())
+  if (!from.engine.empty()) {
     facts.items.push_back({.label = "Engine", .value = foreign(from.engine)});
+  }
   facts.items.push_back({.label = "Work", .value = work_of(from)});
   Sentence verify;
   verify.code("truebound verify LEDGER --checkpoint FILE --key '" + from.key + "'");

@@ -4,7 +4,12 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <string>
+#include <string_view>
+
+#include <bits/chrono.h>
 
 #include "truebound/core/check.h"
 #include "truebound/text/utf8.h"
@@ -21,8 +26,9 @@ std::int64_t per_mille(double proportion, Rounding rounding) {
   TRUEBOUND_CHECK(std::isfinite(proportion), "a number in a report is finite");
   const double exact = proportion * 1000;
   const double nearest = std::round(exact);
-  if (rounding == Rounding::nearest || std::abs(exact - nearest) < 1e-9)
+  if (rounding == Rounding::nearest || std::abs(exact - nearest) < 1e-9) {
     return static_cast<std::int64_t>(nearest);
+  }
   return static_cast<std::int64_t>(rounding == Rounding::down ? std::floor(exact)
                                                               : std::ceil(exact));
 }
@@ -69,8 +75,9 @@ std::string exact_percent(double proportion) {
   char digits[40];
   std::snprintf(digits, sizeof digits, "%.6f", proportion * 100);
   std::string text = digits;
-  while (text.ends_with('0'))
+  while (text.ends_with('0')) {
     text.pop_back();
+  }
   if (text.ends_with('.')) text.pop_back();
   return (text.starts_with('-') ? minus + text.substr(1) : text) + "%";
 }
@@ -82,8 +89,9 @@ std::string points(double difference, Rounding rounding) {
 
 std::string whole(std::int64_t count) {
   std::string digits = std::to_string(count < 0 ? -count : count);
-  for (std::size_t at = digits.size(); at > 3; at -= 3)
+  for (std::size_t at = digits.size(); at > 3; at -= 3) {
     digits.insert(at - 3, ",");
+  }
   return count < 0 ? minus + digits : digits;
 }
 
@@ -142,8 +150,9 @@ std::string date_of_plan(const std::string& iso_date) {
 
 std::string clip(const std::string& text, std::size_t length) {
   std::size_t at = 0;
-  for (std::size_t seen = 0; seen < length && at < text.size(); ++seen)
+  for (std::size_t seen = 0; seen < length && at < text.size(); ++seen) {
     at += text::code_point_at(text, at).size;
+  }
   return at < text.size() ? text.substr(0, at) + "\u2026" : text;
 }
 

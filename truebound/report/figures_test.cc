@@ -1,5 +1,7 @@
 #include "truebound/report/figures.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

@@ -1,9 +1,20 @@
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "truebound/analyze/estimate.h"
+#include "truebound/eval/sample.h"
+#include "truebound/evidence/claim.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -22,8 +33,9 @@ std::optional<Plot> plot_of(const Claim& claim) {
   plot.complete = {.lower = estimate.lower, .upper = estimate.upper};
   plot.missing = estimate.missing;
   if (estimate.raw) plot.raw = estimate.raw->value;
-  if (claim.kind == ClaimKind::rate_above || claim.kind == ClaimKind::rate_below)
+  if (claim.kind == ClaimKind::rate_above || claim.kind == ClaimKind::rate_below) {
     plot.bound = claim.bound;
+  }
   return plot;
 }
 
@@ -61,10 +73,12 @@ void say_mend_once(Claims& claims, const Dossier& dossier) {
     without.push_back(&item);
   }
   if (without.size() < 2 || commands.size() != 1) return;
-  for (ClaimItem* item : without)
+  for (ClaimItem* item : without) {
     item->follow = {};
+  }
   Sentence said = code(*commands.begin());
-  said.say(" mends each that has no rate. ");
+  said.say(" mends each that has no rate.");
+  if (!claims.below.empty()) said.say(" ");
   claims.below = said.add(claims.below);
 }
 
@@ -79,8 +93,9 @@ std::set<std::size_t> first_screen(const Dossier& dossier) {
     const auto [place, first] = worst.try_emplace(claim.kind, i);
     if (!first && badness(claim) > badness(dossier.claims[place->second])) place->second = i;
   }
-  for (const auto& [kind, index] : worst)
+  for (const auto& [kind, index] : worst) {
     chosen.insert(index);
+  }
   return chosen;
 }
 
@@ -115,8 +130,9 @@ Section found(const Dossier& dossier) {
   claims.above.say(bounds_line(dossier));
   Section section{.place = Place::found, .title = "What was found"};
   section.blocks.emplace_back(std::move(claims));
-  if (const Sentence nothing = nothing_shown(dossier); !nothing.empty())
+  if (const Sentence nothing = nothing_shown(dossier); !nothing.empty()) {
     section.blocks.emplace_back(Paragraph{.text = nothing});
+  }
   section.blocks.emplace_back(Paragraph{.text = read_line(dossier)});
   return section;
 }
@@ -136,18 +152,22 @@ Section bounded(const Dossier& dossier) {
 
 Section not_looked_at(const Dossier& dossier) {
   Gaps gaps;
-  for (const eval::EmptyCell& cell : dossier.empty_cells)
+  for (const eval::EmptyCell& cell : dossier.empty_cells) {
     gaps.rows.push_back(gap_line(cell, dossier.arms.size()));
+  }
   for (const evidence::Rate& rate : dossier.rates) {
     if (rate.estimate.counts.planned == 0) gaps.rows.push_back(gap_line(rate));
   }
-  for (const std::string& what : dossier.not_planned)
+  for (const std::string& what : dossier.not_planned) {
     gaps.bullets.push_back(foreign(what));
+  }
   Section section{.place = Place::not_looked_at, .title = "What was not looked at"};
-  if (gaps.rows.empty())
+  if (gaps.rows.empty()) {
     section.blocks.emplace_back(Paragraph{.text = "Every planned cell has samples."});
-  if (gaps.bullets.empty())
+  }
+  if (gaps.bullets.empty()) {
     gaps.bullets.emplace_back("Whatever the plan does not name; it lists nothing of it");
+  }
   section.blocks.emplace_back(std::move(gaps));
   return section;
 }
@@ -155,8 +175,9 @@ Section not_looked_at(const Dossier& dossier) {
 Section all_claims(const Dossier& dossier) {
   Claims claims;
   claims.above.say(bounds_line(dossier));
-  for (std::size_t i = 0; i < dossier.claims.size(); ++i)
+  for (std::size_t i = 0; i < dossier.claims.size(); ++i) {
     claims.items.push_back(item_of(dossier.claims[i], i, dossier));
+  }
   Section section{.place = Place::claims, .title = "All claims, in the plan's order"};
   section.blocks.emplace_back(std::move(claims));
   return section;

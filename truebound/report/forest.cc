@@ -1,16 +1,16 @@
 #include <cmath>
-#include <optional>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "truebound/analyze/estimate.h"
-#include "truebound/eval/sample.h"
-#include "truebound/evidence/dossier.h"
-#include "truebound/evidence/claim.h"
 #include "truebound/core/words.h"
+#include "truebound/eval/sample.h"
+#include "truebound/evidence/claim.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
 #include "truebound/report/page.h"
 #include "truebound/report/sections.h"
@@ -95,7 +95,9 @@ Row row_of(const Rate& rate, std::optional<double> threshold) {
   }
   row.cells.push_back({.text = raw_words(estimate), .weight = Weight::soft});
   row.cells.push_back({.text = say(whole(estimate.counts.broke) + "/" + whole(estimate.n))});
-  row.cells.push_back({.text = say(whole(std::llround(estimate.effective_n)))});
+  row.cells.push_back({.text = estimate.effective_n > 0
+                                   ? say(whole(std::llround(estimate.effective_n)))
+                                   : say("none")});
   row.cells.push_back({.text = say(whole(estimate.counts.missing()))});
   return row;
 }
@@ -105,7 +107,7 @@ constexpr int number_columns = 7;
 
 Row empty_row(const std::string& arm, const std::string& reason) {
   Sentence why = "not looked at: ";
-  why.add(reason.empty() ? say("no samples") : foreign(clip(reason, 160)));
+  why.add(reason.empty() ? say("no samples") : foreign(clip(reason, 90)));
   Row row;
   row.cells.push_back({.text = foreign(arm)});
   row.cells.push_back({.drawing = Hatch{}});
@@ -128,7 +130,7 @@ std::vector<Group> rate_groups(const Dossier& dossier, Expect expect,
     if (rate.expect != expect) continue;
     if (last == nullptr || last->group != rate.group || last->level != rate.level) {
       groups.push_back({.heading = group_heading(rate), .rows = {}});
-}
+    }
     groups.back().rows.push_back(rate.estimate.counts.planned == 0 ? empty_row(rate.arm, "")
                                                                    : row_of(rate, threshold));
     if (rate.group == "hazard") after_hazards = groups.size();
@@ -141,7 +143,7 @@ std::vector<Group> rate_groups(const Dossier& dossier, Expect expect,
     Group group{.heading = foreign(cell.hazard), .rows = {}};
     for (const evidence::Part& arm : dossier.arms) {
       group.rows.push_back(empty_row(arm.name, cell.reason));
-}
+    }
     if (group.rows.empty()) group.rows.push_back(empty_row("every", cell.reason));
     empty.push_back(std::move(group));
   }
@@ -166,7 +168,7 @@ Table figure(const Dossier& dossier, Expect expect, std::vector<Group> groups) {
   for (const char* title : {"Estimate", "Complete cases", "Missing bounds", "Raw judged", "broke/n",
                             "Eff.\u00a0n", "Missing"}) {
     table.columns.push_back({.title = title, .align = Align::right});
-}
+  }
   return table;
 }
 
@@ -213,7 +215,7 @@ Section rates(const Dossier& dossier) {
   }
   if (section.blocks.empty()) {
     section.blocks.emplace_back(Paragraph{.text = "No rate by attack or hazard was computed."});
-}
+  }
   return section;
 }
 

@@ -1,4 +1,8 @@
+#include <utility>
+
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 
 namespace truebound::report {
 

@@ -1,8 +1,17 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <set>
+#include <string>
+#include <vector>
 
+#include "truebound/eval/sample.h"
+#include "truebound/evidence/claim.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -15,22 +24,27 @@ namespace {
 
 Sentence listed_or_none(const std::vector<std::string>& parts) {
   std::vector<std::string> short_parts;
-  for (const std::string& part : parts)
+  short_parts.reserve(parts.size());
+  for (const std::string& part : parts) {
     short_parts.push_back(clip(part, 40));
+  }
   return parts.empty() ? say("none") : listed_foreign(short_parts);
 }
 
 std::string ended(std::string text) {
-  if (!text.empty() && !text.ends_with('.') && !text.ends_with('?') && !text.ends_with('!'))
+  if (!text.empty() && !text.ends_with('.') && !text.ends_with("\u2026") && !text.ends_with('?') &&
+      !text.ends_with('!')) {
     text += '.';
+  }
   return text;
 }
 
 Sentence assessed_by(const Dossier& dossier) {
   Sentence said = foreign(clip(dossier.who.assessor));
   if (!dossier.who.independence.empty()) said.say(", ").foreign(clip(dossier.who.independence));
-  if (!dossier.who.funding.empty())
+  if (!dossier.who.funding.empty()) {
     said.say(", ").foreign(clip(dossier.who.funding)).say(" funding");
+  }
   if (said.empty()) said.say("The plan does not say");
   said.say(". Access given: ").add(listed_or_none(dossier.who.access_given));
   return said.say(". Refused: ").add(listed_or_none(dossier.who.access_refused)).say(".");
@@ -47,10 +61,11 @@ Sentence which_decision(const Dossier& dossier) {
   }
   if (dossier.claims.empty()) return said.say(" No question is answered here.");
   if (gates == 0) said.say(" No gate is set.");
-  if (gates > 2)
+  if (gates > 2) {
     said.say(" And ")
         .link(counted(static_cast<std::int64_t>(gates) - 2, "more gate"), Place::claims)
         .say(".");
+  }
   return said;
 }
 
@@ -66,8 +81,9 @@ std::string short_identity(const std::string& identity) {
 
 std::vector<std::string> languages_of(const Dossier& dossier) {
   std::set<std::string> languages;
-  for (const evidence::SuiteCard& suite : dossier.suites)
+  for (const evidence::SuiteCard& suite : dossier.suites) {
     languages.insert(suite.languages.begin(), suite.languages.end());
+  }
   return {languages.begin(), languages.end()};
 }
 
@@ -82,8 +98,10 @@ Sentence what_was_assessed(const Dossier& dossier) {
   const auto add = [&said](const char* one, const char* many, const std::vector<Part>& parts) {
     if (parts.empty()) return;
     std::vector<Sentence> names;
-    for (const Part& part : parts)
+    names.reserve(parts.size());
+    for (const Part& part : parts) {
       names.push_back(foreign(clip(part.name, 40)));
+    }
     said.say(parts.size() == 1 ? one : many).add(listed(names)).say(", ");
   };
   add("Persona ", "Personas ", dossier.personas);
@@ -96,16 +114,21 @@ Sentence arms_in_words(const Dossier& dossier) {
   for (const Part& arm : dossier.arms) {
     if (!said.empty()) said.say(" ");
     said.strong_foreign(clip(arm.name)).say(": ");
-    said.foreign(ended(clip(arm.about.empty() ? "no safeguard" : arm.about)));
+    said.foreign(ended(clip(arm.about.empty() ? "no safeguard" : arm.about, 120)));
   }
   return said.empty() ? say("None was named.") : said;
 }
 
 Sentence when(const Dossier& dossier) {
   const Provenance& from = dossier.provenance;
-  Sentence said = say("Run " + date(from.started_ms) + ", " + clock_time(from.started_ms) + " to ");
-  if (date(from.ended_ms) != date(from.started_ms)) said.say(date(from.ended_ms) + ", ");
-  said.say(clock_time(from.ended_ms) + " UTC. ");
+  Sentence said = say("Run " + date(from.started_ms) + ", " + clock_time(from.started_ms));
+  if (from.ended_ms == 0) {
+    said.say(" UTC, not closed. ");
+  } else {
+    said.say(" to ");
+    if (date(from.ended_ms) != date(from.started_ms)) said.say(date(from.ended_ms) + ", ");
+    said.say(clock_time(from.ended_ms) + " UTC. ");
+  }
   if (dossier.valid_until.empty()) return said.say("The plan sets no date until which it holds.");
   said.say("Holds for this model and these arms until ");
   return said.foreign(date_of_plan(dossier.valid_until)).say(".");
@@ -118,8 +141,9 @@ Sentence plan_in_words(const Dossier& dossier) {
     said.say("Not registered before the run");
   } else {
     said.say("Registered ");
-    if (date(from.registered_ms) != date(from.started_ms))
+    if (date(from.registered_ms) != date(from.started_ms)) {
       said.say("on " + date(from.registered_ms) + " ");
+    }
     said.say("at " + clock_time(from.registered_ms) + " UTC, ");
     said.say(from.registered_ms <= from.started_ms ? "before the run" : "after the run began");
   }
@@ -131,21 +155,26 @@ Sentence plan_in_words(const Dossier& dossier) {
 
 Sentence tried(const Dossier& dossier) {
   std::int64_t samples = 0;
-  for (const evidence::SuiteCard& suite : dossier.suites)
+  for (const evidence::SuiteCard& suite : dossier.suites) {
     samples += suite.samples;
+  }
   std::set<std::string> hazards;
   for (const evidence::Rate& rate : dossier.rates) {
     if (rate.group == "hazard") hazards.insert(rate.level);
   }
-  for (const eval::EmptyCell& cell : dossier.empty_cells)
+  for (const eval::EmptyCell& cell : dossier.empty_cells) {
     hazards.insert(cell.hazard);
+  }
   Sentence said = say(counted(dossier.counts.planned, "slot") + ": " + counted(samples, "sample"));
-  if (!hazards.empty())
+  if (!hazards.empty()) {
     said.say(", " + counted(static_cast<std::int64_t>(hazards.size()), "hazard"));
+  }
   said.say(", " + counted(static_cast<std::int64_t>(dossier.arms.size()), "arm"));
   std::vector<std::string> attacks;
-  for (const Part& attack : dossier.attacks)
+  attacks.reserve(dossier.attacks.size());
+  for (const Part& attack : dossier.attacks) {
     attacks.push_back(clip(attack.name, 40));
+  }
   if (attacks.size() > 4) {
     said.say(", " + counted(static_cast<std::int64_t>(attacks.size()), "attack"));
   } else if (!attacks.empty()) {
@@ -180,8 +209,10 @@ bool only_exact(const Dossier& dossier) {
 Sentence judge_and_evidence(const Dossier& dossier) {
   Sentence said;
   std::vector<Sentence> names;
-  for (const evidence::JudgePage& judge : dossier.judges)
+  names.reserve(dossier.judges.size());
+  for (const evidence::JudgePage& judge : dossier.judges) {
     names.push_back(foreign(clip(judge.about.empty() ? judge.name : judge.about, 60)));
+  }
   said.add(names.empty() ? say("No judge") : say("Judged by ").add(listed(names))).say("; ");
   const char* errors = labeled(dossier) ? "errors measured" : "errors not measured";
   said.link(only_exact(dossier) ? "no rate rests on a judge" : errors, Place::judge);
@@ -217,8 +248,9 @@ std::vector<Sentence> footer(const Dossier& dossier) {
   }
   second.say(" from run " + whole(dossier.provenance.run) + ", checkpoint ");
   second.code(dossier.provenance.root.substr(0, 8)).say(". ");
-  if (!dossier.who.contact.empty())
+  if (!dossier.who.contact.empty()) {
     second.say("Contact: ").foreign(clip(dossier.who.contact)).say(". ");
+  }
   second.say("The same report comes as HTML, Markdown and JSON; the JSON has all digits.");
   Sentence first;
   first.strong(disclaimer);

@@ -1,8 +1,16 @@
 #include "truebound/report/html.h"
 
+#include <string>
+#include <variant>
+
+#include "truebound/evidence/claim.h"
 #include "truebound/report/embedded.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/own.h"
+#include "truebound/report/page.h"
+#include "truebound/report/piece.h"
 #include "truebound/report/plot.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -36,8 +44,9 @@ Piece claim_of(const ClaimItem& item, Place place) {
   if (item.plot) {
     claim.add(element("div", {{"class", "plot"}}, draw(*item.plot, PlotSize::claim))).line();
   }
-  if (!item.follow.empty())
+  if (!item.follow.empty()) {
     claim.add(element("p", {{"class", "small"}}, html_of(item.follow))).line();
+  }
   claim.add(element("p", {{"class", "num"}}, html_of(item.figures))).line();
   return element("li", {{"class", "claim"}, {"id", id}}, claim).line();
 }
@@ -52,12 +61,14 @@ Piece claims_of(const Claims& claims, Place place) {
   if (!claims.items.empty()) {
     Piece list;
     list.line();
-    for (const ClaimItem& item : claims.items)
+    for (const ClaimItem& item : claims.items) {
       list.add(claim_of(item, place));
+    }
     piece.add(element("ol", {{"class", "plain"}}, list)).line();
   }
-  if (!claims.below.empty())
+  if (!claims.below.empty()) {
     piece.add(element("p", {{"class", "small zero"}}, html_of(claims.below))).line();
+  }
   return piece;
 }
 
@@ -74,16 +85,18 @@ Piece gaps_of(const Gaps& gaps) {
   }
   Piece list;
   list.line();
-  for (const Sentence& bullet : gaps.bullets)
+  for (const Sentence& bullet : gaps.bullets) {
     list.add(element("li", {}, html_of(bullet))).line();
+  }
   return piece.add(element("ul", {{"class", "gaps"}}, list)).line();
 }
 
 Piece bullets_of(const Bullets& bullets) {
   Piece list;
   list.line();
-  for (const Sentence& item : bullets.items)
+  for (const Sentence& item : bullets.items) {
     list.add(element("li", {}, html_of(item))).line();
+  }
   return element("ul", {{"class", "limits"}}, list).line();
 }
 
@@ -118,8 +131,9 @@ struct BlockWriter {
   Piece operator()(const Fold& block) const { return html_of(block); }
   Piece operator()(Key block) const {
     Piece piece;
-    if (block == Key::outcomes)
+    if (block == Key::outcomes) {
       piece.add(element("h3", {{"class", "vh"}}, "Key to the outcome bars")).line();
+    }
     return piece.add(key_of(block)).line();
   }
 };
@@ -134,8 +148,9 @@ Piece section_of(const Section& section) {
   const BlockWriter write{.place = section.place,
                           .body = finding ? Attributes{{"class", "small zero"}} : Attributes{}};
   Piece content;
-  for (const Block& block : section.blocks)
+  for (const Block& block : section.blocks) {
     content.add(std::visit(write, block));
+  }
   Piece piece;
   piece.line();
   if (section.place == Place::key) {
@@ -143,10 +158,11 @@ Piece section_of(const Section& section) {
     return element("section", {{"aria-labelledby", id}}, piece).line().line();
   }
   piece.add(element("h2", {{"id", id}}, section.title)).line();
-  if (!finding)
+  if (!finding) {
     return element("section", {{"class", "part"}, {"aria-labelledby", id}}, piece.add(content))
         .line()
         .line();
+  }
   piece.add(element("div", {}, Piece().line().add(content))).line();
   return element("section", {{"class", "finding"}, {"aria-labelledby", id}}, piece).line().line();
 }
@@ -214,8 +230,9 @@ Piece body_of(const Page& page) {
   body.line().add(element("a", {{"class", "skip"}, {"href", "#found"}}, "Skip to what was found"));
   body.line().add(Piece::markup(shared_marks())).line();
   Piece marks;
-  for (const Sentence& mark : page.marks)
+  for (const Sentence& mark : page.marks) {
     marks.add(html_of(mark)).add(" ");
+  }
   if (!page.marks.empty()) body.add(element("p", {{"class", "mark"}}, marks)).line();
   body.add(header_of(page));
   Piece main;
@@ -227,8 +244,9 @@ Piece body_of(const Page& page) {
   body.add(element("main", {}, main)).line().line();
   Piece footer;
   footer.line();
-  for (const Sentence& sentence : page.footer)
+  for (const Sentence& sentence : page.footer) {
     footer.add(element("p", {}, html_of(sentence))).line();
+  }
   return element("body", {}, body.add(element("footer", {}, footer)).line());
 }
 

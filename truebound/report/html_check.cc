@@ -1,8 +1,13 @@
 #include "truebound/report/html_check.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstddef>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace truebound::report::check {
 namespace {
@@ -32,7 +37,7 @@ class Reader {
 
   void text() {
     const std::size_t end = std::min(html_.find('<', at_), html_.size());
-    std::string piece = html_.substr(at_, end - at_);
+    std::string const piece = html_.substr(at_, end - at_);
     if (!open_.empty() && open_.back() == "style") {
       at_ = end;
       return;
@@ -66,7 +71,7 @@ class Reader {
     const std::size_t begin = at_++;
     const bool closing = html_[at_] == '/';
     if (closing) ++at_;
-    std::string name = word();
+    std::string const name = word();
     if (name.empty()) return fault("a bare <");
     if (closing) {
       if (open_.empty() || open_.back() != name) return fault("closed out of order: " + name);
@@ -75,8 +80,9 @@ class Reader {
       return;
     }
     Element element{.name = name, .attributes = {}, .at = begin};
-    while (html_[at_] == ' ')
+    while (html_[at_] == ' ') {
       attribute(element);
+    }
     const bool empty = html_[at_] == '/';
     if (empty) ++at_;
     if (html_[at_] != '>') return fault("a tag that does not end");
@@ -89,8 +95,9 @@ class Reader {
   void attribute(Element& element) {
     ++at_;
     const std::string key = word();
-    if (key.empty() || html_.compare(at_, 2, "=\"") != 0)
+    if (key.empty() || html_.compare(at_, 2, "=\"") != 0) {
       return fault("an attribute without quotes");
+    }
     at_ += 2;
     const std::size_t end = html_.find('"', at_);
     const std::string value = resolved(html_.substr(at_, end - at_));
@@ -101,8 +108,9 @@ class Reader {
   std::string word() {
     const std::size_t begin = at_;
     while (at_ < html_.size() &&
-           (std::isalnum(static_cast<unsigned char>(html_[at_])) != 0 || html_[at_] == '-'))
+           (std::isalnum(static_cast<unsigned char>(html_[at_])) != 0 || html_[at_] == '-')) {
       ++at_;
+    }
     return html_.substr(begin, at_ - begin);
   }
 

@@ -1,4 +1,11 @@
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
 #include "truebound/report/html.h"
+#include "truebound/report/own.h"
+#include "truebound/report/page.h"
+#include "truebound/report/piece.h"
 #include "truebound/report/plot.h"
 
 namespace truebound::report {
@@ -6,9 +13,8 @@ namespace {
 
 // The class of a number's column in a figure, by which narrow screens name the number.
 Own column_class(const Table& table, std::size_t column) {
-  const Own right = "n";
-  if (table.style != TableStyle::forest) return right;
-  return right + " l" + Own::whole(static_cast<std::int64_t>(column));
+  if (table.style != TableStyle::forest) return "n";
+  return Own("n l") + Own::whole(static_cast<std::int64_t>(column));
 }
 
 Piece heading_of(const Table& table, std::size_t column) {
@@ -76,9 +82,10 @@ Piece group_of(const Table& table, const Group& group) {
     Piece heading;
     if (table.grouped && i == 0) {
       Attributes attributes = {{"scope", "rowgroup"}};
-      if (group.rows.size() > 1)
+      if (group.rows.size() > 1) {
         attributes.emplace_back("rowspan",
                                 Own::whole(static_cast<std::int64_t>(group.rows.size())));
+      }
       heading = element("th", attributes, html_of(group.heading));
     }
     body.add(row_of(table, group.rows[i], heading));
@@ -110,13 +117,15 @@ Piece fact_of(const Fact& fact) {
 
 Piece html_of(const Table& table) {
   Piece columns;
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
     columns.add(heading_of(table, i));
+  }
   Piece content;
   content.line().add(element("caption", {}, table.caption)).line();
   content.add(element("thead", {}, Piece().line().add(element("tr", {}, columns)))).line();
-  for (const Group& group : table.groups)
+  for (const Group& group : table.groups) {
     content.add(group_of(table, group));
+  }
   const Own label = table.style == TableStyle::forest ? Own("Figure ") : Own("Table ");
   Piece section;
   section.line().add(element("table", {{"class", style_class(table.style)}}, content)).line();
@@ -131,15 +140,17 @@ Piece html_of(const Table& table) {
 Piece html_of(const Facts& facts) {
   Piece list;
   list.line();
-  for (const Fact& fact : facts.items)
+  for (const Fact& fact : facts.items) {
     list.add(fact_of(fact));
+  }
   return element("dl", {{"class", "facts"}}, list).line();
 }
 
 Piece html_of(const Fold& fold) {
   Piece list;
-  for (const Fact& fact : fold.items)
+  for (const Fact& fact : fold.items) {
     list.add(fact_of(fact));
+  }
   Piece content = element("summary", {}, html_of(fold.summary));
   content.line().add(element("dl", {{"class", "turn"}}, list));
   return element("details", {}, content).line();

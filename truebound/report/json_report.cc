@@ -1,8 +1,12 @@
 #include "truebound/report/json_report.h"
 
-#include <optional>
+#include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
+#include "truebound/analyze/estimate.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/json/fields.h"
 #include "truebound/json/value.h"
 
@@ -37,8 +41,9 @@ Value by_fields(T noun) {
 template <class T>
 Value list_of(const std::vector<T>& elements) {
   json::List list;
-  for (const T& element : elements)
+  for (const T& element : elements) {
     list.push_back(value_of(element));
+  }
   return list;
 }
 
@@ -72,8 +77,9 @@ std::string json_report(const evidence::Dossier& dossier) {
   Value report = json::Object{};
   report.set("truebound", "report/1");
   const Value fields = value_of(dossier);
-  for (const json::Member& member : *fields.object())
+  for (const json::Member& member : *fields.object()) {
     report.set(member.first, member.second);
+  }
   return json::pretty(report) + "\n";
 }
 

@@ -1,7 +1,14 @@
 #include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
+#include "truebound/evidence/claim.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {
@@ -43,10 +50,11 @@ Table error_table(const Dossier& dossier) {
               .columns = {{.title = "Claim"}, {.title = "Labeled by"}},
               .groups = {Group{}}};
   for (const char* title : {"Flagged of broke", "Sensitivity", "Not flagged of held", "Specificity",
-                            "Limit of detection", "Threshold"})
+                            "Limit of detection", "Threshold"}) {
     table.columns.push_back({.title = title, .align = Align::right});
+  }
   for (const Claim& claim : dossier.claims) {
-    if (!has_errors(claim)) continue;
+    if (!claim.estimate.judge || !has_errors(claim)) continue;
     const analyze::JudgeError& judge = *claim.estimate.judge;
     Row row;
     row.cells.push_back({.text = claim_name(claim)});
@@ -80,10 +88,12 @@ Sentence about(const JudgePage& judge) {
 
 Section judge(const Dossier& dossier) {
   Section section{.place = Place::judge, .title = "The judge and its errors"};
-  for (const JudgePage& page : dossier.judges)
+  for (const JudgePage& page : dossier.judges) {
     section.blocks.emplace_back(Paragraph{.text = about(page)});
-  if (dossier.judges.empty())
+  }
+  if (dossier.judges.empty()) {
     section.blocks.emplace_back(Paragraph{.text = "No judge decided in this run."});
+  }
   if (std::ranges::any_of(dossier.claims, has_errors)) {
     section.blocks.emplace_back(error_table(dossier));
     section.blocks.emplace_back(Paragraph{

@@ -1,7 +1,13 @@
 #include "truebound/report/markdown.h"
 
-#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
+#include "truebound/report/page.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 #include "truebound/text/html.h"
 #include "truebound/text/markdown.h"
@@ -28,11 +34,13 @@ std::string words_of(const Span& span) {
 // A code span ends at a run of as many backticks as began it; a bar in one would end a cell.
 std::string code_span(const std::string& text) {
   const std::string shown = text::visible(text, text::Breaks::show);
-  if (shown.find('|') != std::string::npos || shown.find_first_not_of(' ') == std::string::npos)
+  if (shown.find('|') != std::string::npos || shown.find_first_not_of(' ') == std::string::npos) {
     return text::markdown_inline(text);
+  }
   std::string fence = "`";
-  while (shown.find(fence) != std::string::npos)
+  while (shown.find(fence) != std::string::npos) {
     fence += '`';
+  }
   const bool touches = shown.front() == '`' || shown.back() == '`';
   const std::string space = touches ? " " : "";
   return fence + space + shown + space + fence;
@@ -59,8 +67,9 @@ std::string line_of(const Sentence& sentence) {
 
 std::string table_row(const std::vector<std::string>& cells) {
   std::string row = "|";
-  for (const std::string& cell : cells)
+  for (const std::string& cell : cells) {
     row += " " + cell + " |";
+  }
   return row + "\n";
 }
 
@@ -74,8 +83,9 @@ std::vector<std::string> cells_of(const Table& table, const Group& group, const 
     column += static_cast<std::size_t>(cell.columns);
     if (drawing) continue;
     cells.push_back(line_of(cell.text));
-    for (int i = 1; i < cell.columns; ++i)
+    for (int i = 1; i < cell.columns; ++i) {
       cells.emplace_back("unknown");
+    }
   }
   return cells;
 }
@@ -91,8 +101,9 @@ std::string table_of(const Table& table) {
   std::string lines = "**" + own_words(table.caption) + "**\n\n";
   lines += table_row(titles) + table_row(rules);
   for (const Group& group : table.groups) {
-    for (const Row& row : group.rows)
+    for (const Row& row : group.rows) {
       lines += table_row(cells_of(table, group, row));
+    }
   }
   return lines + "\n";
 }
@@ -127,24 +138,28 @@ struct BlockWriter {
   std::string operator()(const Claims& block) const {
     std::string lines;
     if (!block.above.empty()) lines += line_of(block.above) + "\n\n";
-    for (const ClaimItem& item : block.items)
+    for (const ClaimItem& item : block.items) {
       lines += claim_of(item);
+    }
     if (!block.below.empty()) lines += line_of(block.below) + "\n\n";
     return lines;
   }
   std::string operator()(const Gaps& block) const {
     std::string lines;
-    for (const Sentence& row : block.rows)
+    for (const Sentence& row : block.rows) {
       lines += "- **Not looked at.** " + line_of(row) + "\n";
-    for (const Sentence& bullet : block.bullets)
+    }
+    for (const Sentence& bullet : block.bullets) {
       lines += "- " + line_of(bullet) + "\n";
+    }
     return lines + "\n";
   }
   std::string operator()(const Table& block) const { return table_of(block); }
   std::string operator()(const Bullets& block) const {
     std::string lines;
-    for (const Sentence& item : block.items)
+    for (const Sentence& item : block.items) {
       lines += "- " + line_of(item) + "\n";
+    }
     return lines + "\n";
   }
   std::string operator()(const Facts& block) const { return facts_of(block.items); }
@@ -160,20 +175,23 @@ struct BlockWriter {
 
 std::string markdown(const Page& page) {
   std::string lines;
-  for (const Sentence& mark : page.marks)
+  for (const Sentence& mark : page.marks) {
     lines += line_of(mark) + "\n\n";
+  }
   lines += own_words(page.kicker) + "\n\n# " + text::markdown_inline(page.title) + "\n\n";
   lines += std::string("**") + disclaimer + "** " + what_a_report_says + "\n\n";
   lines += facts_of(page.head);
   for (const Section& section : page.sections) {
     if (section.place == Place::key) continue;
     lines += "## " + own_words(section.title) + "\n\n";
-    for (const Block& block : section.blocks)
+    for (const Block& block : section.blocks) {
       lines += std::visit(BlockWriter{}, block);
+    }
   }
   lines += "---\n\n";
-  for (std::size_t i = 0; i < page.footer.size(); ++i)
+  for (std::size_t i = 0; i < page.footer.size(); ++i) {
     lines += line_of(page.footer[i]) + (i + 1 < page.footer.size() ? "\n\n" : "\n");
+  }
   return lines;
 }
 

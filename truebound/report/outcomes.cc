@@ -1,10 +1,21 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
+#include "truebound/core/words.h"
+#include "truebound/eval/outcome.h"
+#include "truebound/eval/sample.h"
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/figures.h"
+#include "truebound/report/page.h"
 #include "truebound/report/sections.h"
-#include "truebound/report/wording.h"
+#include "truebound/report/sentence.h"
 
 namespace truebound::report {
 
@@ -31,8 +42,9 @@ const char* expected_words(Expect expect) {
 std::set<std::string> layers_of(const Dossier& dossier) {
   std::set<std::string> layers;
   for (const OutcomeRow& row : dossier.outcomes) {
-    for (const auto& [layer, count] : row.stopped)
+    for (const auto& [layer, count] : row.stopped) {
       layers.insert(layer);
+    }
   }
   return layers;
 }
@@ -50,16 +62,19 @@ bool any_graded(const Dossier& dossier) {
 Row row_of(const Dossier& dossier, const OutcomeRow& outcome, const std::set<std::string>& layers) {
   const Counts& counts = outcome.counts;
   OutcomeBar bar{.counts = counts, .expect = outcome.expect};
-  for (const auto& [layer, count] : outcome.stopped)
+  for (const auto& [layer, count] : outcome.stopped) {
     bar.stopped += count;
+  }
   Row row;
   row.cells.push_back({.text = foreign(outcome.arm)});
   row.cells.push_back({.drawing = bar});
-  for (const std::int64_t count : {counts.planned, counts.broke, counts.held})
+  for (const std::int64_t count : {counts.planned, counts.broke, counts.held}) {
     row.cells.push_back({.text = say(whole(count))});
+  }
   if (any_graded(dossier)) row.cells.push_back({.text = say(whole(graded(counts)))});
-  for (const std::int64_t count : {counts.undecided, counts.error, counts.not_run})
+  for (const std::int64_t count : {counts.undecided, counts.error, counts.not_run}) {
     row.cells.push_back({.text = say(whole(count))});
+  }
   for (const std::string& layer : layers) {
     const auto found = outcome.stopped.find(layer);
     row.cells.push_back({.text = say(whole(found == outcome.stopped.end() ? 0 : found->second))});
@@ -78,8 +93,9 @@ OutcomeRow sum_of(const std::vector<OutcomeRow>& rows) {
     sum.counts.undecided += row.counts.undecided;
     sum.counts.error += row.counts.error;
     sum.counts.not_run += row.counts.not_run;
-    for (const auto& [layer, count] : row.stopped)
+    for (const auto& [layer, count] : row.stopped) {
       sum.stopped[layer] += count;
+    }
     sum.cut += row.cut;
   }
   return sum;
@@ -96,12 +112,14 @@ Table outcome_table(const Dossier& dossier) {
   std::vector<std::string> titles = {"Planned", "Broke", "Held"};
   if (any_graded(dossier)) titles.emplace_back("Score");
   titles.insert(titles.end(), {"Undecided", "Error", "Not run"});
-  for (const std::string& layer : layers)
+  for (const std::string& layer : layers) {
     titles.push_back("Stopped by " + layer);
+  }
   if (layers.empty()) titles.emplace_back("Stopped");
   titles.emplace_back("Cut");
-  for (const std::string& title : titles)
+  for (const std::string& title : titles) {
     table.columns.push_back({.title = title, .align = Align::right});
+  }
   for (const Expect expect : {Expect::refuse, Expect::answer, Expect::target}) {
     Group group{.heading = say(expected_words(expect)), .rows = {}};
     for (const OutcomeRow& row : dossier.outcomes) {
@@ -182,8 +200,9 @@ Table missing_table(const Dossier& dossier) {
 
 Table missing_by_reason(const Dossier& dossier) {
   std::map<std::pair<eval::OutcomeKind, std::string>, std::int64_t> counts;
-  for (const Missing& missing : dossier.missing)
+  for (const Missing& missing : dossier.missing) {
     ++counts[{missing.outcome, missing.reason}];
+  }
   Table table{.caption = "All missing outcomes, by reason",
               .columns = {{.title = "Outcome"},
                           {.title = "Reason"},
@@ -222,8 +241,9 @@ Section outcomes(const Dossier& dossier) {
     return section;
   }
   section.blocks.emplace_back(missing_table(dossier));
-  if (dossier.missing.size() > missing_one_by_one)
+  if (dossier.missing.size() > missing_one_by_one) {
     section.blocks.emplace_back(missing_by_reason(dossier));
+  }
   return section;
 }
 

@@ -1,6 +1,8 @@
 #include "truebound/report/own.h"
 
+#include <cstdint>
 #include <cstdio>
+#include <string>
 
 #include "truebound/core/check.h"
 
@@ -18,8 +20,9 @@ Own Own::decimal(double number) {
   std::snprintf(digits, sizeof digits, "%.2f", number);
   Own own;
   own.text_ = digits;
-  while (own.text_.ends_with('0'))
+  while (own.text_.ends_with('0')) {
     own.text_.pop_back();
+  }
   if (own.text_.ends_with('.')) own.text_.pop_back();
   if (own.text_ == "-0") own.text_ = "0";
   return own;

@@ -1,6 +1,12 @@
 #include "truebound/report/page.h"
 
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/sections.h"
+#include "truebound/report/sentence.h"
 #include "truebound/report/wording.h"
 
 namespace truebound::report {

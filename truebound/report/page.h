@@ -46,7 +46,7 @@ struct Column {
   std::string title;
   Align align = Align::left;
   std::optional<double> threshold = std::nullopt;  ///< drawn on the axis of a plot
-  std::string axis_label = {};                     ///< beside it
+  std::string axis_label;                          ///< beside it
 };
 
 enum class Weight { normal, strong, soft };

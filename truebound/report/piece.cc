@@ -1,5 +1,9 @@
 #include "truebound/report/piece.h"
 
+#include <string>
+#include <string_view>
+
+#include "truebound/report/own.h"
 #include "truebound/text/html.h"
 
 namespace truebound::report {
@@ -7,8 +11,9 @@ namespace {
 
 std::string start_of(const Own& name, const Attributes& attributes) {
   std::string tag = "<" + name.text();
-  for (const auto& [key, value] : attributes)
+  for (const auto& [key, value] : attributes) {
     tag += " " + key.text() + "=\"" + text::html_attribute(value.text()) + "\"";
+  }
   return tag;
 }
 

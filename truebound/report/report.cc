@@ -1,5 +1,8 @@
 #include "truebound/report/report.h"
 
+#include <string>
+
+#include "truebound/evidence/dossier.h"
 #include "truebound/report/html.h"
 #include "truebound/report/json_report.h"
 #include "truebound/report/markdown.h"

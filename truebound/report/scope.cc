@@ -48,10 +48,16 @@ Bullets limit_list(const Dossier& dossier) {
         .foreign(dossier.who.independence);
     list.items.push_back(said.say(" of the system. ").code("not_independent"));
   }
+  for (const eval::EmptyCell& cell : dossier.empty_cells) {
+    Sentence said;
+    said.strong("Not looked at:").say(" ").say(rate_name(cell.expect)).say(", ");
+    said.foreign(cell.hazard).say(". ");
+    list.items.push_back(cell.reason.empty() ? said : said.foreign(cell.reason));
+  }
   for (const SuiteCard& suite : dossier.suites) {
     for (const std::string& limit : suite.limits) {
       Sentence said;
-      said.strong("The suite's card says").say(" (").foreign(suite.name).say("): ").foreign(limit);
+      said.say("The card of suite ").foreign(suite.name).say(" says: ").foreign(limit);
       list.items.push_back(said);
     }
   }

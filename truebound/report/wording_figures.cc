@@ -87,8 +87,11 @@ Sentence reason_words(const Estimate& estimate) {
 }
 
 std::string size_words(const Estimate& estimate) {
-  return "n\u00a0" + whole(estimate.n) + ", effective\u00a0" + one_decimal(estimate.effective_n) +
-         ", missing\u00a0" + whole(estimate.counts.missing());
+  // Without a number there may be no effective n; 0.0 would say that it is known.
+  const std::string effective =
+      estimate.effective_n > 0 ? ", effective\u00a0" + one_decimal(estimate.effective_n) : "";
+  return "n\u00a0" + whole(estimate.n) + effective + ", missing\u00a0" +
+         whole(estimate.counts.missing());
 }
 
 std::string judge_words(const Estimate& estimate) {

@@ -77,13 +77,19 @@ TEST(Wording, NothingFlaggedNeverStandsWithoutWhatItBounds) {
   EXPECT_EQ(line.find("0 of 197"), std::string::npos) << line;
 }
 
+TEST(Wording, AnEffectiveSizeThatIsNotKnownIsNotZero) {
+  Claim claim = cases::uncalibrated().claims[0];
+  claim.estimate.effective_n = 0;
+  EXPECT_EQ(figures_line(claim).plain().find("effective"), std::string::npos);
+}
+
 TEST(Wording, EveryReasonHasItsWords) {
   for (std::size_t i = 1; i < analyze::words(analyze::Reason{}).size(); ++i) {
     analyze::Estimate estimate{.reason = static_cast<analyze::Reason>(i)};
     EXPECT_NE(reason_words(estimate).plain(), reason_words(analyze::Estimate{}).plain()) << i;
   }
-  EXPECT_EQ(reason_words(
-                {.reason = analyze::Reason::cannot_be_calibrated, .reason_detail = "7 held, 10 needed"})
+  EXPECT_EQ(reason_words({.reason = analyze::Reason::cannot_be_calibrated,
+                          .reason_detail = "7 held, 10 needed"})
                 .plain(),
             "too few answers are labeled to know the judge's errors (7 held, 10 needed)");
 }
