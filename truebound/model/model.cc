@@ -1,6 +1,7 @@
 #include "truebound/model/model.h"
 
 #include "truebound/model/llama.h"
+#include "truebound/model/openai.h"
 #include "truebound/model/provider.h"
 #include "truebound/model/replay.h"
 
@@ -11,6 +12,7 @@ namespace {
 const std::vector<Provider>& table() {
   static const std::vector<Provider> all = {
       llama_provider(),
+      openai_provider(),
       replay_provider(),
   };
   return all;

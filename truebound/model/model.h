@@ -1,6 +1,7 @@
 #pragma once
 
-// Folder: one interface to models, one file a provider (llama in process, replay from a file).
+// Folder: one interface to models, one file a provider (llama in process, openai over
+// HTTP, replay from a file).
 // A provider offers coroutines; the run engine drives them. Only `run` makes a model speak.
 
 #include <chrono>
@@ -35,10 +36,15 @@ struct Request {
   std::chrono::milliseconds timeout{60000};
 };
 
+/// What a failure tells of the calls to come: nothing; that nobody usable may be there (no
+/// connection, a refused key, no such route, no JSON); that what the plan sends is refused as such.
+enum class Scope { call, endpoint, plan };
+
 /// Why no reply came.
 struct Failure {
   eval::Status status = eval::Status::lost;
   std::string message;
+  Scope scope = Scope::call;
 };
 using Answer = std::variant<eval::Reply, Failure>;
 
@@ -55,6 +61,10 @@ class Tape {
   std::vector<eval::Call> calls_;
 };
 
+/// Where a model answers. Over a network the first attempt goes alone, so that a server that is
+/// down or refuses the plan is found out by few calls.
+enum class Reach { in_process, over_network };
+
 /// A model that answers. Many requests may be under way at once, all from one event loop.
 class Model {
  public:
@@ -68,6 +78,8 @@ class Model {
 
   /// What pins it: provider, served id, digest of the weights. Goes into run.open.
   virtual json::Value identity() const = 0;
+
+  virtual Reach reach() const { return Reach::in_process; }
 
   /// Asks, and keeps the call on the tape whether or not a reply came.
   Task<Answer> ask(eval::CallRole role, Request request, Tape& tape);
