@@ -53,7 +53,8 @@ TEST(Claim, BetweenTheBoundsItIsInconclusiveAndTellsHowMuchMoreWouldSettleIt) {
 
 TEST(Claim, WhereOnlyTheMissingStandInTheWayTheirOutcomesWouldSettleIt) {
   analyze::Estimate estimate = with_bounds(0, 0.01, 0.2);
-  estimate.n = estimate.effective_n = 400;
+  estimate.n = 400;
+  estimate.effective_n = 400;
   estimate.counts.planned = 440;
   estimate.counts.error = 40;
   const Claim claim = claim_of(estimate);
