@@ -315,6 +315,18 @@ TEST_F(Program, WithJsonARunPrintsOneObjectAndNothingElse) {
   }
 }
 
+TEST_F(Program, ARunWritesToAFileWhatJsonPrints) {
+  write_case(12);
+  expect_refused({"run", "plan.yaml", "--out", "r.html"}, "truebound report --out");
+  EXPECT_FALSE(has_ledger());
+  const Ended ended = call({"run", "plan.yaml", "--json", "--out", "r.json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "");
+  const auto written = json::parse_json(read_file(folder_ / "r.json").value(), "r.json");
+  ASSERT_TRUE(written.ok());
+  EXPECT_EQ(*written.value().find("counts")->find("held")->integer(), 12);
+}
+
 TEST_F(Program, TwoReportsOfOneRunAreTheSameBytesInEveryFormat) {
   write_case(12);
   ASSERT_EQ(call({"run", "plan.yaml"}).code, 0);

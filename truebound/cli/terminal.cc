@@ -114,8 +114,8 @@ void ProgressLine::decided(const eval::Counts& counts) {
 const run::StopSignal& stop_on_signals() {
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP})
+    ::sigaction(number, &action, nullptr);
   return stop_signal;
 }
 

@@ -71,6 +71,13 @@ std::string in_words(const plan::Check& check) {
   return text;
 }
 
+// Answers, patterns, prompts: what the plan names besides suites must be there too.
+Result<void> read_other_files(const plan::Plan& plan, const FileSource& files) {
+  for (const std::string& name : plan::file_names(plan))
+    TRUEBOUND_TRY_VOID(files.read(name));
+  return {};
+}
+
 }  // namespace
 
 Result<int> init(const InitArguments& arguments, const Invocation& invocation) {
@@ -95,6 +102,7 @@ Result<int> check(const PlanArguments& arguments, const Invocation& invocation) 
   TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
   TRUEBOUND_TRY(plan, plan::read(workplace.files(), workplace.plan_name(), assess::known()));
   TRUEBOUND_TRY(suites, suite::read_all(plan.suites, workplace.files()));
+  TRUEBOUND_TRY_VOID(read_other_files(plan, workplace.files()));
   TRUEBOUND_TRY(forecast, plan::check(plan, suites, workplace.files(), {.rates = known_rates}));
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(json::write(forecast)) + "\n"
@@ -108,6 +116,8 @@ Result<int> register_plan(const PlanArguments& arguments, const Invocation& invo
   const assess::Services with = workplace.services(clock, nullptr, nullptr);
   TRUEBOUND_TRY(plan, plan::read(with.files, workplace.plan_name(), assess::known()));
   TRUEBOUND_TRY(suites, suite::read_all(plan.suites, with.files));
+  // Before the ledger is opened: nothing is to be written where a file is missing.
+  TRUEBOUND_TRY_VOID(read_other_files(plan, with.files));
   TRUEBOUND_TRY(slots, plan::count(plan, suites));
   TRUEBOUND_TRY(ledger, ledger::Ledger::open(workplace.ledger(), with.signer, clock));
   TRUEBOUND_TRY(entry, plan::register_plan(plan, with.files, slots, *ledger, clock));

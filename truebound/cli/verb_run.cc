@@ -32,6 +32,11 @@ Result<Path> ledger_to_read(const Invocation& invocation) {
 }  // namespace
 
 Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
+  if (!invocation.out.empty() && invocation.output != Output::json) {
+    return invalid_input(
+        "--out of run takes what --json prints; truebound report --out writes a "
+        "report");
+  }
   SystemClock clock;
   TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
   ProgressLine progress(clock, invocation.output == Output::json ? Talk::quiet : invocation.talk);
