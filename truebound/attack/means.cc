@@ -65,6 +65,7 @@ Ending Means::ending() const {
                                        [](const eval::Query& q) { return q.layer != "none"; });
   if (failure_) {
     ending.status = failure_->status;
+    ending.scope = failure_->scope;
     notes.push_back("query " + std::to_string(queries_.size() + 1) + ": " +
                     std::string(to_text(failure_->status)) + ": " + failure_->message);
   } else if (all_stopped) {

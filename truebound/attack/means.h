@@ -42,6 +42,7 @@ struct Ending {
   eval::Status status = eval::Status::ok;
   std::string layer = "none";  ///< where all were stopped: the layer that stopped the first
   std::string note;            ///< which layers stopped how much and why; what failed
+  model::Scope scope = model::Scope::call;  ///< of the call that failed
 };
 
 /// The means of one attempt. Not thread-safe.

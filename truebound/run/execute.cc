@@ -31,6 +31,15 @@ Task<void> watch_for_stop(const bool& ended, Stage& stage) {
   }
 }
 
+// No slot is left that could tell more of the endpoint.
+Task<void> work_on_put_off(Stage& stage) {
+  for (auto& [model, endpoint] : stage.endpoints)
+    endpoint.is_known = true;
+  for (std::size_t i = 0; i < stage.put_off.size() && !stage.halted(); ++i) {
+    co_await stage.put_off[i]();
+  }
+}
+
 Task<void> work_on_all(Stage& stage) {
   std::uint64_t next = 0;
   bool ended = false;
@@ -40,6 +49,7 @@ Task<void> work_on_all(Stage& stage) {
       workers.push_back(take_slots(next, stage));
     }
     co_await gather(std::move(workers));
+    co_await work_on_put_off(stage);
     ended = true;
   };
   std::vector<Task<void>> both;
@@ -73,6 +83,9 @@ Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRe
               .history = history,
               .options = options,
               .calls_left = options.calls.value_or(0)};
+  for (const auto& model : cast.models) {
+    stage.endpoints[model->name()].is_known = model->reach() == model::Reach::in_process;
+  }
   if (options.progress != nullptr) options.progress->begin(slots.count());
   run_loop([&]() -> Task<void> { co_await work_on_all(stage); });
   if (stage.failed) return *stage.failed;

@@ -1,5 +1,8 @@
 #include "truebound/run/slot_work.h"
 
+#include <memory>
+#include <utility>
+
 namespace truebound::run {
 namespace {
 
@@ -9,6 +12,14 @@ constexpr std::int64_t most_attempts = 2;
 bool may_try_again(eval::Status status) {
   return status == eval::Status::timeout || status == eval::Status::lost ||
          status == eval::Status::crash || status == eval::Status::canceled;
+}
+
+// So many attempts without a usable endpoint stop a run that has not seen one.
+constexpr int most_endpoint_failures = 3;
+
+// Whoever refused may have been mended since the run was left.
+bool is_worth_asking_after_a_stop(eval::Status status) {
+  return status == eval::Status::rejected || status == eval::Status::malformed;
 }
 
 bool was_answered(eval::Status status) {
@@ -22,7 +33,7 @@ struct Decision {
   std::int64_t queries = 0;
 };
 
-class SlotWork {
+class SlotWork : public std::enable_shared_from_this<SlotWork> {
  public:
   SlotWork(plan::Slot slot, Stage& stage)
       : slot_(std::move(slot)),
@@ -41,23 +52,92 @@ class SlotWork {
     if (past.close) {
       TRUEBOUND_CO_TRY(close, stage_.history.close(static_cast<std::int64_t>(slot_.index)));
       TRUEBOUND_CO_TRY(transcript, stage_.history.transcript(*close));
-      TRUEBOUND_CO_TRY(ended, co_await conclude(*past.close, *close, transcript, tried));
-      if (ended) co_return Result<void>();
+      if (!transcript.queries.empty() || !is_worth_asking_after_a_stop(close->status)) {
+        TRUEBOUND_CO_TRY(ended, co_await conclude(*past.close, *close, transcript, tried));
+        if (ended) co_return Result<void>();
+      }
     }
+    co_return co_await keep_trying(tried);
+  }
+
+ private:
+  // An attempt that is closed, and how it ended.
+  struct Closed {
+    std::uint64_t entry = 0;
+    record::AttemptClose close;
+    eval::Transcript transcript;
+    model::Scope scope = model::Scope::call;
+  };
+
+  Task<Result<void>> keep_trying(std::int64_t tried) {
     while (true) {
+      co_await wait_until_endpoint_is_free();
       if (stage_.halted()) co_return Result<void>();
       if (!reserve_calls()) co_return not_run("budget");
       ++tried;
-      eval::Transcript transcript;
-      record::AttemptClose close;
-      TRUEBOUND_CO_TRY(close_entry, co_await attempt(close, transcript));
-      if (close.status == eval::Status::canceled) co_return Result<void>();
-      TRUEBOUND_CO_TRY(ended, co_await conclude(close_entry, close, transcript, tried));
+      endpoint().is_asked = true;
+      Closed closed;
+      const Result<void> attempted = co_await attempt(closed);
+      endpoint().is_asked = false;
+      if (!attempted.ok()) co_return attempted.error();
+      if (closed.close.status == eval::Status::canceled) co_return Result<void>();
+      const Door door = look_at_endpoint(closed);
+      if (door == Door::shut) co_return Result<void>();
+      if (door == Door::unknown) {
+        put_off(std::move(closed), tried);
+        co_return Result<void>();
+      }
+      TRUEBOUND_CO_TRY(ended,
+                       co_await conclude(closed.entry, closed.close, closed.transcript, tried));
       if (ended) co_return Result<void>();
     }
   }
 
- private:
+  // Once all other slots were tried.
+  Task<Result<void>> go_on(Closed closed, std::int64_t tried) {
+    TRUEBOUND_CO_TRY(ended,
+                     co_await conclude(closed.entry, closed.close, closed.transcript, tried));
+    if (!ended) co_return co_await keep_trying(tried);
+    co_return Result<void>();
+  }
+
+  Task<void> note_failure(Task<Result<void>> work) {
+    const Result<void> done = co_await std::move(work);
+    if (!done.ok() && !stage_.failed) stage_.failed = done.error();
+  }
+
+  void put_off(Closed closed, std::int64_t tried) {
+    stage_.put_off.emplace_back([self = shared_from_this(), closed = std::move(closed), tried] {
+      return self->note_failure(self->go_on(closed, tried));
+    });
+  }
+
+  Endpoint& endpoint() const { return stage_.endpoints[slot_.model]; }
+
+  Task<void> wait_until_endpoint_is_free() const {
+    constexpr std::chrono::milliseconds look_every{5};
+    while (!endpoint().is_known && endpoint().is_asked && !stage_.halted()) {
+      co_await sleep_for(look_every);
+    }
+  }
+
+  // What an attempt tells of the endpoint: there, not known yet, or of no use to this run.
+  enum class Door { open, unknown, shut };
+  Door look_at_endpoint(const Closed& closed) const {
+    Endpoint& endpoint = this->endpoint();
+    if (closed.scope == model::Scope::call) endpoint.is_known = true;
+    if (endpoint.is_known) return Door::open;
+    ++endpoint.failures;
+    const bool refuses_plan = closed.scope == model::Scope::plan;
+    if (!refuses_plan && endpoint.failures < most_endpoint_failures) return Door::unknown;
+    const std::string why =
+        refuses_plan ? "the endpoint refuses what the plan sends: "
+                     : "the first " + std::to_string(endpoint.failures) + " attempts failed: ";
+    if (!stage_.failed)
+      stage_.failed = stopped("models." + slot_.model + ": " + why + closed.transcript.note);
+    return Door::shut;
+  }
+
   const attack::Attack& attack() const { return *stage_.cast.attacks.at(slot_.attack); }
 
   void count(const eval::Outcome& outcome) {
@@ -87,7 +167,7 @@ class SlotWork {
   }
 
   // One attempt from its durable open to its durable close.
-  Task<Result<std::uint64_t>> attempt(record::AttemptClose& close, eval::Transcript& transcript) {
+  Task<Result<void>> attempt(Closed& closed) {
     Clock& clock = stage_.run.clock();
     ++attempt_number_;
     TRUEBOUND_CO_TRY(open, stage_.run.open_attempt(static_cast<std::int64_t>(slot_.index),
@@ -103,6 +183,8 @@ class SlotWork {
                          .timeout = stage_.options.timeout});
     co_await attack().attempt(means);
     const attack::Ending ending = means.ending();
+    closed.scope = ending.scope;
+    record::AttemptClose& close = closed.close;
     close = {.open = open,
              .status = ending.status,
              .layer = ending.layer,
@@ -115,8 +197,10 @@ class SlotWork {
       if (call.reply->tokens_out)
         close.tokens_out = close.tokens_out.value_or(0) + *call.reply->tokens_out;
     }
-    transcript = {.calls = tape.calls(), .queries = means.queries(), .note = ending.note};
-    co_return stage_.run.close_attempt(close, transcript);
+    closed.transcript = {.calls = tape.calls(), .queries = means.queries(), .note = ending.note};
+    TRUEBOUND_CO_TRY(entry, stage_.run.close_attempt(close, closed.transcript));
+    closed.entry = entry;
+    co_return Result<void>();
   }
 
   // Whether a closed attempt gives the slot its outcome.
@@ -208,8 +292,8 @@ class SlotWork {
 }  // namespace
 
 Task<void> work_on(std::uint64_t index, Stage& stage) {
-  SlotWork work(stage.slots.at(index), stage);
-  const Result<void> done = co_await work.work();
+  const auto work = std::make_shared<SlotWork>(stage.slots.at(index), stage);
+  const Result<void> done = co_await work->work();
   if (!done.ok() && !stage.failed) stage.failed = done.error();
 }
 

@@ -3,13 +3,25 @@
 // The work on one slot, as straight code: attempts until one is answered, verdicts, the outcome.
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "truebound/core/task.h"
 #include "truebound/plan/slots.h"
 #include "truebound/run/execute.h"
 
 namespace truebound::run {
+
+/// What is known of where a model answers. Until it is known to be usable, one attempt at a time
+/// asks it, so that a server that is down or refuses the plan is found out by few calls.
+struct Endpoint {
+  bool is_known = false;  ///< an attempt ended otherwise than by a failure of the whole endpoint
+  bool is_asked = false;  ///< by the one attempt that goes alone
+  int failures = 0;       ///< of the whole endpoint
+};
 
 /// What the work on every slot shares. One thread.
 struct Stage {
@@ -18,15 +30,20 @@ struct Stage {
   record::RunRecord& run;
   const record::RunHistory& history;
   const EngineOptions& options;
-  eval::Counts counts;          ///< outcomes so far
-  std::int64_t calls_left = 0;  ///< of the budget; only if `options.calls` is set
-  std::optional<Error> failed;  ///< the first failure of the ledger: everything stops
+  eval::Counts counts;                        ///< outcomes so far
+  std::int64_t calls_left = 0;                ///< of the budget; only if `options.calls` is set
+  std::optional<Error> failed;                ///< of the ledger or of an endpoint: everything stops
+  std::map<std::string, Endpoint> endpoints;  ///< by the model's name
+  /// The rest of the work on slots whose attempt met no usable endpoint, when it was not yet known
+  /// whether there is one: a run that is stopped for that leaves them open.
+  std::vector<std::function<Task<void>()>> put_off;
   bool halted() const {
     return failed.has_value() || (options.stop != nullptr && options.stop->requested());
   }
 };
 
-/// Brings one slot to its outcome, or leaves it open where the run was asked to stop.
+/// Brings one slot to its outcome, or leaves it open where the run was asked to stop; or puts it
+/// off.
 Task<void> work_on(std::uint64_t index, Stage& stage);
 
 }  // namespace truebound::run
