@@ -36,9 +36,17 @@ std::vector<std::string> case_names() {
   return names;
 }
 
+// A reader sees no difference between a space and one where no line may break.
+std::string with_plain_spaces(std::string text) {
+  const std::string no_break = "\u00a0";
+  for (std::size_t at = text.find(no_break); at != std::string::npos; at = text.find(no_break, at))
+    text.replace(at, no_break.size(), " ");
+  return text;
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
-  std::istringstream stream(text);
+  std::istringstream stream(with_plain_spaces(text));
   for (std::string line; std::getline(stream, line);)
     lines.push_back(line);
   return lines;
@@ -116,11 +124,11 @@ TEST_P(TextCase, TheReportHoldsItsLinesAndNoOthersWordsAreOurs) {
   EXPECT_GE(wanted.size(), 5U) << "a case that says little tests little";
 
   // What holds in every case.
-  const ledger::Ledger& ledger = *ledger::Ledger::read(folder_ / "ledger").value();
+  const auto ledger = ledger::Ledger::read(folder_ / "ledger").value();
   for (const report::Format format :
        {report::Format::html, report::Format::markdown, report::Format::json}) {
     const std::string told = report::render(assessed.value(), format);
-    EXPECT_EQ(told, report::render(conclude(ledger, 0).value(), format)) << "not the same again";
+    EXPECT_EQ(told, report::render(conclude(*ledger, 0).value(), format)) << "not the same again";
     if (format != report::Format::json) {
       EXPECT_NE(told.find("This report cannot show the absence of harm."), std::string::npos);
     }
