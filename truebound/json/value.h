@@ -87,9 +87,9 @@ Result<Value> parse_yaml(std::string_view text, const std::string& name);
 /// A NaN or infinity is our bug and ends the process.
 std::string canonical(const Value& value);
 
-/// For people: two-space indented, keys in their order, numbers as in canonical(). Characters that a
-/// terminal obeys or that nobody sees (C1 controls, controls of direction) are written as escapes.
-/// Ends without a line end.
+/// For people: two-space indented, keys in their order, numbers as in canonical(). Characters that
+/// a terminal obeys or that nobody sees (C1 controls, controls of direction) are written as
+/// escapes. Ends without a line end.
 std::string pretty(const Value& value);
 
 /// A double as ECMAScript writes it: the shortest digits that read back as the same number.
