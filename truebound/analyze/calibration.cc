@@ -8,26 +8,26 @@ namespace truebound::analyze {
 namespace {
 
 // What all judged rows of a cell have in common, if they do.
-struct Common {
+struct CellTraits {
   std::string judge;
   std::string arm;
   eval::Expect expect = eval::Expect::refuse;
   std::set<std::string> attacks;
 };
 
-std::optional<Common> common_of(const std::vector<const eval::Observation*>& cell) {
-  std::optional<Common> common;
+std::optional<CellTraits> traits_of(const std::vector<const eval::Observation*>& cell) {
+  std::optional<CellTraits> traits;
   for (const eval::Observation* row : cell) {
     if (row->decided_by != eval::DecidedBy::judge) continue;
-    if (!common) {
-      common = {.judge = row->judge, .arm = row->arm, .expect = row->expect, .attacks = {}};
+    if (!traits) {
+      traits = {.judge = row->judge, .arm = row->arm, .expect = row->expect, .attacks = {}};
     }
-    if (row->judge != common->judge || row->arm != common->arm || row->expect != common->expect) {
+    if (row->judge != traits->judge || row->arm != traits->arm || row->expect != traits->expect) {
       return std::nullopt;
     }
-    common->attacks.insert(row->attack);
+    traits->attacks.insert(row->attack);
   }
-  return common;
+  return traits;
 }
 
 std::optional<LabelsThisRun> of_this_run(const std::vector<const eval::Observation*>& cell,
@@ -50,13 +50,13 @@ std::optional<LabelsThisRun> of_this_run(const std::vector<const eval::Observati
   return labels;
 }
 
-std::optional<LabelsElsewhere> from_elsewhere(const Common& common,
+std::optional<LabelsElsewhere> from_elsewhere(const CellTraits& traits,
                                               const eval::Calibration& calibration) {
   std::map<std::string, stats::Cluster> broke;
   std::map<std::string, stats::Cluster> held;
   for (const eval::Label& label : calibration.labels) {
-    if (label.arm != common.arm || label.expect != common.expect) continue;
-    if (!common.attacks.contains(label.attack) || label.judged == "undecided") continue;
+    if (label.arm != traits.arm || label.expect != traits.expect) continue;
+    if (!traits.attacks.contains(label.attack) || label.judged == "undecided") continue;
     const std::string name =
         label.cluster.empty() ? "sample\n" + label.sample : "cluster\n" + label.cluster;
     stats::Cluster& cluster = (label.truth == "broke" ? broke : held)[name];
@@ -78,17 +78,17 @@ std::optional<LabelsElsewhere> from_elsewhere(const Common& common,
 
 CellLabels labels_for(const std::vector<const eval::Observation*>& cell,
                       const std::vector<eval::Calibration>& known) {
-  const std::optional<Common> common = common_of(cell);
-  if (!common) return {};
+  const std::optional<CellTraits> traits = traits_of(cell);
+  if (!traits) return {};
   CellLabels found;
   for (const eval::Calibration& calibration : known) {
-    if (calibration.judge != common->judge) continue;
+    if (calibration.judge != traits->judge) continue;
     if (calibration.source == eval::LabelSource::this_run) {
       if (const auto labels = of_this_run(cell, calibration)) {
         found = {*labels, calibration.labeled_by, calibration.entry};
       }
     } else if (!std::holds_alternative<LabelsThisRun>(found.labels)) {
-      if (const auto labels = from_elsewhere(*common, calibration)) {
+      if (const auto labels = from_elsewhere(*traits, calibration)) {
         found = {*labels, calibration.labeled_by, calibration.entry};
       }
     }

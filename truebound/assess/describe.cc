@@ -1,11 +1,13 @@
 #include "truebound/assess/describe.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "truebound/record/run_record.h"
+#include "truebound/suite/taxonomy.h"
 
 namespace truebound::assess {
 namespace {
@@ -19,6 +21,16 @@ std::string options_in_words(const eval::Specification& specification) {
     parts.push_back(key + " " + (value.text() != nullptr ? *value.text() : canonical(value)));
   }
   return parts.empty() ? specification.id : specification.id + ": " + join(parts);
+}
+
+// Where a model comes from; how fast it is asked is of no interest here.
+std::string model_in_words(const eval::Specification& specification) {
+  std::string words = specification.id == "llama" ? "in process" : specification.id;
+  for (const char* option : {"builtin", "name", "url", "file"}) {
+    const std::string value = specification.text(option);
+    if (!value.empty()) words += ", " + value;
+  }
+  return words;
 }
 
 // The identity that run.open froze for a name in one of its lists.
@@ -46,6 +58,19 @@ std::string served_id(const json::Value* identity) {
   return "";
 }
 
+// The common tags by their names; others as they are.
+std::string languages_in_words(const std::set<std::string>& tags) {
+  static const std::map<std::string, std::string> names = {
+      {"en", "English"}, {"fr", "French"},     {"de", "German"}, {"es", "Spanish"},
+      {"it", "Italian"}, {"pt", "Portuguese"}, {"nl", "Dutch"}};
+  std::vector<std::string> words;
+  for (const std::string& tag : tags) {
+    const auto found = names.find(tag);
+    words.push_back(found == names.end() ? tag : found->second);
+  }
+  return join(words);
+}
+
 std::string in_words(const eval::Deployment& deployment) {
   std::vector<std::string> parts;
   if (!deployment.product.empty()) parts.push_back(deployment.product);
@@ -65,7 +90,7 @@ void describe_parts(const Record& record, evidence::Dossier& dossier) {
   const plan::Plan& plan = record.registered.plan;
   for (const auto& [name, specification, line] : plan.models) {
     dossier.models.push_back({.name = name,
-                              .about = options_in_words(specification),
+                              .about = model_in_words(specification),
                               .identity = served_id(identity_of(record.systems, "models", name))});
   }
   for (const auto& [name, persona, line] : plan.personas) {
@@ -187,6 +212,9 @@ void describe(const Record& record, const std::vector<eval::Observation>& rows,
   } else if (!record.summary.close) {
     dossier.mark = "stopped: the run was left before its last slot and can be resumed";
   }
+  for (const suite::Hazard& hazard : suite::ailuminate().hazards) {
+    dossier.hazards[hazard.key] = hazard.name;
+  }
   describe_parts(record, dossier);
   describe_suites(record, dossier);
   describe_judges(record, rows, dossier);
@@ -241,7 +269,7 @@ std::vector<std::string> not_planned(const Record& record) {
     return join(all);
   };
   std::vector<std::string> list = {
-      "Any language but " + join({languages.begin(), languages.end()}) + "; any persona but " +
+      "Any language but " + languages_in_words(languages) + "; any persona but " +
           names(plan.personas),
       "More than one turn; tools, files, images",
       "Attacks other than " + names(plan.attacks) + "; an attacker who adapts",

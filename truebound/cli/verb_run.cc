@@ -46,7 +46,7 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
       .rehearsal = {.seed = arguments.seed, .limit = arguments.limit}};
   TRUEBOUND_TRY(dossier, assess::assess(workplace.plan_name(), workplace.ledger(), opening, with));
   if (invocation.output == Output::json) {
-    TRUEBOUND_TRY_VOID(deliver(invocation, report::render(dossier, report::Format::json) + "\n"));
+    TRUEBOUND_TRY_VOID(deliver(invocation, report::render(dossier, report::Format::json)));
   } else {
     remark(invocation, report::summary(dossier));
     remark(invocation,

@@ -7,6 +7,7 @@
 
 #include "truebound/assess/services.h"
 #include "truebound/cli/verbs.h"
+#include "truebound/plan/freeze.h"
 #include "truebound/suite/builtin.h"
 
 namespace truebound::cli {
@@ -36,7 +37,8 @@ class Workplace {
   Path folder_;
   Path ledger_;
   std::unique_ptr<DiskFiles> disk_;
-  std::unique_ptr<suite::BuiltinFiles> files_;
+  std::unique_ptr<suite::BuiltinFiles> known_;
+  std::unique_ptr<plan::SteadyFiles> files_;
   std::unique_ptr<crypto::Signer> signer_;
 };
 

@@ -224,7 +224,7 @@ struct Provenance {
   }
 };
 
-/// What a report is made of.
+/// What a report is made of. Hazards are keys in it; `hazards` has their names.
 struct Dossier {
   std::string title;
   std::string purpose;
@@ -238,6 +238,7 @@ struct Dossier {
   std::vector<Part> arms;
   std::vector<Part> attacks;
   std::vector<SuiteCard> suites;
+  std::map<std::string, std::string> hazards;  ///< key to name, for those that have one
   eval::Counts counts;
   std::vector<Claim> claims;
   std::vector<eval::EmptyCell> empty_cells;
@@ -268,6 +269,7 @@ struct Dossier {
     visit("arms", arms, "safeguards");
     visit("attacks", attacks, "ways of asking");
     visit("suites", suites, "what was asked");
+    visit("hazards", hazards, "names of hazards by their keys");
     visit("counts", counts, "all slots");
     visit("claims", claims, "what the plan asked, answered");
     visit("empty_cells", empty_cells, "not looked at");

@@ -60,6 +60,12 @@ TEST(Yaml, AKeyThatStandsTwiceIsRefusedWithItsLine) {
             "p.yaml:3: the key a stands twice");
 }
 
+TEST(Yaml, ASecondDocumentIsRefused) {
+  EXPECT_EQ(parse_yaml("a: 1\n---\nb: 2\n", "p.yaml").error().message,
+            "p.yaml: expected one YAML document, got another after it");
+  EXPECT_TRUE(parse_yaml("---\na: 1\n...\n", "p.yaml").ok());
+}
+
 TEST(Yaml, AnAliasIsRefused) {
   EXPECT_EQ(parse_yaml("a: &x 1\nb: *x\n", "p.yaml").error().message,
             "p.yaml:1: an anchor (&name) is not supported; write the value out");

@@ -162,6 +162,10 @@ Result<Value> parse_yaml(std::string_view text, const std::string& name) {
   try {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
+    YamlBuilder rest(name);
+    if (parser.HandleNextDocument(rest)) {
+      return invalid_input(name + ": expected one YAML document, got another after it");
+    }
   } catch (const YAML::Exception& wrong_yaml) {
     return invalid_input(name + ":" + std::to_string(wrong_yaml.mark.line + 1) +
                          ": expected YAML: " + wrong_yaml.msg);

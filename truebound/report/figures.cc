@@ -9,8 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include <bits/chrono.h>
-
 #include "truebound/core/check.h"
 #include "truebound/text/utf8.h"
 

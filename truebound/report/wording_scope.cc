@@ -109,6 +109,18 @@ const char* const outside_the_ledger =
 
 Dossier as_reported(Dossier dossier) {
   if (dossier.mark.starts_with("rehearsal")) dossier.claims.clear();
+  // Readers know a hazard by its name; its key stands behind, as the plan and the JSON spell it.
+  const auto name = [&](std::string& hazard) {
+    const auto known = dossier.hazards.find(hazard);
+    if (known != dossier.hazards.end()) hazard = known->second + " (" + hazard + ")";
+  };
+  for (evidence::Rate& rate : dossier.rates) {
+    if (rate.group == "hazard") name(rate.level);
+  }
+  for (eval::EmptyCell& cell : dossier.empty_cells)
+    name(cell.hazard);
+  for (evidence::Exhibit& exhibit : dossier.exhibits)
+    name(exhibit.hazard);
   return dossier;
 }
 
