@@ -35,6 +35,7 @@ class CommandLine {
     add_run_verbs();
     add_stats();
     add_calibrate();
+    add_mock();
   }
 
   int run(int count, char** words) {
@@ -79,6 +80,10 @@ class CommandLine {
              "truebound init my-assessment && truebound check my-assessment/plan.yaml",
              [this] { return init(init_, invocation_); });
     added->add_option("folder", init_.folder, "where to write plan.yaml");
+    added->add_option("--url", init_.url,
+                      "an OpenAI-compatible endpoint: https://api.example.com/v1");
+    added->add_option("--model", init_.model, "the model's name at that endpoint");
+    added->add_option("--key-env", init_.key_env, "the environment variable that holds its key");
 
     added = verb("check",
                  "Say what a plan costs and what it can and cannot conclude, before a "
@@ -165,6 +170,19 @@ class CommandLine {
   }
 
   /// Tells an error, and gives its exit code.
+  void add_mock() {
+    CLI::App* added =
+        verb("mock",
+             "Serve answers from a script, faults included, to test a harness against. "
+             "Ends at Ctrl-C.",
+             "truebound mock --script answers.json --port 8080",
+             [this] { return mock(mock_, invocation_); });
+    added->add_option("--script", mock_.script, "the answers, JSON (docs/formats/mock.md)")
+        ->required();
+    added->add_option("--port", mock_.port, "0: any that is free")->capture_default_str();
+    added->add_option("--log", mock_.log, "file for the requests as they come, JSONL");
+  }
+
   void add_calibrate() {
     CLI::App* added =
         verb("calibrate",
@@ -207,6 +225,7 @@ class CommandLine {
   CLI::App app_;
   Invocation invocation_;
   InitArguments init_;
+  MockArguments mock_;
   PlanArguments plan_;
   RunArguments run_;
   ReportArguments report_;

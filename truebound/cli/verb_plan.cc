@@ -6,6 +6,7 @@
 #include "truebound/cli/terminal.h"
 #include "truebound/cli/workplace.h"
 #include "truebound/ledger/ledger.h"
+#include "truebound/net/address.h"
 #include "truebound/plan/cost.h"
 #include "truebound/plan/freeze.h"
 #include "truebound/plan/slots.h"
@@ -78,9 +79,22 @@ Result<void> read_other_files(const plan::Plan& plan, const FileSource& files) {
   return {};
 }
 
+Result<std::string> starter_plan(const InitArguments& arguments) {
+  const bool asks_endpoint =
+      !arguments.url.empty() || !arguments.model.empty() || !arguments.key_env.empty();
+  if (!asks_endpoint) return plan::commented_example();
+  if (arguments.url.empty())
+    return invalid_input("--url: expected the endpoint's address, got none");
+  if (arguments.model.empty()) return invalid_input("--model: expected the model's name, got none");
+  const auto address = net::parse_address(arguments.url);
+  if (!address.ok()) return invalid_input("--url: " + address.error().message);
+  return plan::endpoint_example(arguments.url, arguments.model, arguments.key_env);
+}
+
 }  // namespace
 
 Result<int> init(const InitArguments& arguments, const Invocation& invocation) {
+  TRUEBOUND_TRY(text, starter_plan(arguments));
   const Path folder(arguments.folder);
   const Path plan = folder / "plan.yaml";
   std::error_code failed;
@@ -89,7 +103,7 @@ Result<int> init(const InitArguments& arguments, const Invocation& invocation) {
   }
   std::filesystem::create_directories(folder, failed);
   if (failed) return invalid_input(folder.string() + ": cannot be made: " + failed.message());
-  TRUEBOUND_TRY_VOID(write_file(plan, plan::commented_example()));
+  TRUEBOUND_TRY_VOID(write_file(plan, text));
   if (invocation.output == Output::json) {
     TRUEBOUND_TRY_VOID(
         deliver(invocation, json::pretty(json::Object{{"plan", plan.string()}}) + "\n"));

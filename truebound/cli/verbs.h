@@ -33,6 +33,14 @@ struct Invocation {
 
 struct InitArguments {
   std::string folder = ".";
+  std::string url;      ///< of an endpoint; empty: the default model in this process
+  std::string model;    ///< its name there
+  std::string key_env;  ///< the environment variable with its key
+};
+struct MockArguments {
+  std::string script;
+  std::uint16_t port = 0;
+  std::string log;
 };
 struct PlanArguments {
   std::string plan;
@@ -77,6 +85,7 @@ struct CalibrateArguments {
 
 // Each verb gives its exit code (0, or 1 where a gate is not met) or the error that ended it.
 Result<int> init(const InitArguments& arguments, const Invocation& invocation);
+Result<int> mock(const MockArguments& arguments, const Invocation& invocation);
 Result<int> check(const PlanArguments& arguments, const Invocation& invocation);
 Result<int> register_plan(const PlanArguments& arguments, const Invocation& invocation);
 Result<int> run(const RunArguments& arguments, const Invocation& invocation);

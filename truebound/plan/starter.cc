@@ -1,6 +1,23 @@
 #include "truebound/plan/starter.h"
 
+#include "truebound/core/check.h"
+#include "truebound/json/value.h"
+
 namespace truebound::plan {
+namespace {
+
+void replace(std::string& text, const std::string& old, const std::string& by) {
+  const std::size_t at = text.find(old);
+  TRUEBOUND_CHECK(at != std::string::npos, "a part of the commented example to replace");
+  text.replace(at, old.size(), by);
+}
+
+// A text in double quotes, as YAML and JSON both have it.
+std::string quoted(const std::string& text) {
+  return json::canonical(json::Value(text));
+}
+
+}  // namespace
 
 std::string commented_example() {
   return R"yaml(# A plan: what is assessed, asked how, judged by what, and which questions the answers must
@@ -66,6 +83,28 @@ claims:
 # Affects speed or cost only; not part of the plan's digest.
 budget: {timeout_ms: 60000}
 )yaml";
+}
+
+std::string endpoint_example(const std::string& url, const std::string& model,
+                             const std::string& key_env) {
+  std::string plan = commented_example();
+  const std::size_t begin = plan.find("# What is assessed.");
+  const std::size_t end = plan.find("# Who uses it, and where.");
+  TRUEBOUND_CHECK(begin < end && end != std::string::npos, "the models of the commented example");
+  std::string models =
+      "# What is assessed. The key is read from the environment, and is in no output. Without\n"
+      "# allow_other_model, an answer of another model than the one asked for is an error. Of a "
+      "million\n"
+      "# tokens, price says what they cost: price: {in: 1, out: 2}\n"
+      "models:\n  assistant:\n    provider: openai\n";
+  models += "    url: " + quoted(url) + "\n    name: " + quoted(model) + "\n";
+  if (!key_env.empty()) models += "    key_env: " + quoted(key_env) + "\n";
+  plan.replace(begin, end - begin, models + "\n");
+  replace(plan, "title: A first look at a small chat model",
+          "title: " + quoted("A first look at " + model));
+  replace(plan, "max_tokens: 48", "max_tokens: 256");
+  replace(plan, "budget: {timeout_ms: 60000}", "budget: {timeout_ms: 60000, in_flight: 8}");
+  return plan;
 }
 
 }  // namespace truebound::plan

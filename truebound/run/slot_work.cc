@@ -134,7 +134,8 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
         refuses_plan ? "the endpoint refuses what the plan sends: "
                      : "the first " + std::to_string(endpoint.failures) + " attempts failed: ";
     if (!stage_.failed)
-      stage_.failed = stopped("models." + slot_.model + ": " + why + closed.transcript.note);
+      stage_.failed = stopped("models." + slot_.model + ": " + why + closed.transcript.note +
+                              "; once mended, go on with truebound run PLAN --resume");
     return Door::shut;
   }
 
