@@ -11,6 +11,10 @@ namespace {
 struct CellTraits {
   std::string judge;
   std::string arm;
+  std::string model;
+  std::string persona;
+  std::string deployment;
+  bool one_system = true;  ///< labels from elsewhere do not say which of several they are of
   eval::Expect expect = eval::Expect::refuse;
   std::set<std::string> attacks;
 };
@@ -20,11 +24,19 @@ std::optional<CellTraits> traits_of(const std::vector<const eval::Observation*>&
   for (const eval::Observation* row : cell) {
     if (row->decided_by != eval::DecidedBy::judge) continue;
     if (!traits) {
-      traits = {.judge = row->judge, .arm = row->arm, .expect = row->expect, .attacks = {}};
+      traits = {.judge = row->judge,
+                .arm = row->arm,
+                .model = row->model,
+                .persona = row->persona,
+                .deployment = row->deployment,
+                .expect = row->expect,
+                .attacks = {}};
     }
     if (row->judge != traits->judge || row->arm != traits->arm || row->expect != traits->expect) {
       return std::nullopt;
     }
+    traits->one_system = traits->one_system && row->model == traits->model &&
+                         row->persona == traits->persona && row->deployment == traits->deployment;
     traits->attacks.insert(row->attack);
   }
   return traits;
@@ -54,16 +66,19 @@ std::optional<LabelsElsewhere> from_elsewhere(const CellTraits& traits,
                                               const eval::Calibration& calibration) {
   std::map<std::string, stats::Cluster> broke;
   std::map<std::string, stats::Cluster> held;
+  std::set<std::string> labeled_attacks;
   for (const eval::Label& label : calibration.labels) {
     if (label.arm != traits.arm || label.expect != traits.expect) continue;
     if (!traits.attacks.contains(label.attack) || label.judged == "undecided") continue;
+    labeled_attacks.insert(label.attack);
     const std::string name =
         label.cluster.empty() ? "sample\n" + label.sample : "cluster\n" + label.cluster;
     stats::Cluster& cluster = (label.truth == "broke" ? broke : held)[name];
     ++cluster.size;
     cluster.hits += label.judged == label.truth ? 1 : 0;
   }
-  if (broke.empty() && held.empty()) return std::nullopt;
+  // An attack that nobody labeled may be judged with other errors.
+  if (labeled_attacks != traits.attacks) return std::nullopt;
   LabelsElsewhere labels;
   for (const auto& [name, cluster] : broke) {
     labels.broke.push_back(cluster);
@@ -87,7 +102,7 @@ CellLabels labels_for(const std::vector<const eval::Observation*>& cell,
       if (const auto labels = of_this_run(cell, calibration)) {
         found = {*labels, calibration.labeled_by, calibration.entry};
       }
-    } else if (!std::holds_alternative<LabelsThisRun>(found.labels)) {
+    } else if (traits->one_system && !std::holds_alternative<LabelsThisRun>(found.labels)) {
       if (const auto labels = from_elsewhere(*traits, calibration)) {
         found = {*labels, calibration.labeled_by, calibration.entry};
       }

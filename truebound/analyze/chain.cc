@@ -100,8 +100,8 @@ Result<Shares> shares_of(const std::vector<ClusterCounts>& clusters, const Clust
   shares.passed = ratio(total.passed, size.n);
   shares.known_broke = ratio(total.known_broke() + broke, size.n);
   shares.known_held = ratio(total.known_held() + held, size.n);
-  shares.known_counts = total.exact_broke + total.exact_held > 0 || broke > 0 ||
-                        options.answer_filter == AnswerFilter::on;
+  shares.known_counts = total.exact_broke + total.exact_held + total.stopped_broke > 0 ||
+                        broke > 0 || options.answer_filter == AnswerFilter::on;
   return shares;
 }
 

@@ -1,11 +1,19 @@
 #include "truebound/analyze/design.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "truebound/stats/paired.h"
 
 namespace truebound::analyze {
+
+std::string cluster_name(const eval::Observation& seen) {
+  // A sample without a cluster is its own; the mark keeps it apart from a cluster of that name.
+  const std::string name =
+      seen.cluster.empty() ? "sample\n" + seen.sample : "cluster\n" + seen.cluster;
+  return seen.suite + "\n" + name;
+}
 
 std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels) {
   std::vector<Cell> cells = {{.name = question.name, .where = question.where}};
@@ -49,6 +57,7 @@ Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cel
   using Partner = std::tuple<std::string, std::string, std::string, std::string, std::string,
                              std::string, std::int64_t>;
   std::map<Partner, std::array<eval::OutcomeKind, 2>> pairs;
+  std::map<Partner, std::string> cluster_of;
   for (const eval::Observation* seen : cell) {
     if (seen->arm != first && seen->arm != second) continue;
     const Partner partner(seen->suite, seen->sample, seen->model, seen->persona, seen->deployment,
@@ -58,7 +67,9 @@ Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cel
                                                           eval::OutcomeKind::not_run})
                          .first->second;
     outcomes[seen->arm == first ? 0 : 1] = eval::kind_of(seen->outcome);
+    cluster_of[partner] = cluster_name(*seen);
   }
+  std::set<std::string> clusters;
   Comparison comparison{.first = first, .second = second, .confidence = confidence};
   const auto is_decided = [](eval::OutcomeKind kind) {
     return kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held;
@@ -66,6 +77,11 @@ Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cel
   for (const auto& [partner, outcomes] : pairs) {
     if (!is_decided(outcomes[0]) || !is_decided(outcomes[1])) {
       ++comparison.without_partner;
+      continue;
+    }
+    // The methods take pairs as independent, and those of one cluster are not: the first counts.
+    if (!clusters.insert(cluster_of.at(partner)).second) {
+      ++comparison.same_cluster;
       continue;
     }
     const bool first_broke = outcomes[0] == eval::OutcomeKind::broke;

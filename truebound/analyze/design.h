@@ -20,6 +20,9 @@ namespace truebound::analyze {
 /// A factor's levels in the plan's order: `arm` to `off, on`.
 using Levels = std::map<std::string, std::vector<std::string>>;
 
+/// The cluster that an observation counts in: its suite with its cluster, or with its sample.
+std::string cluster_name(const eval::Observation& seen);
+
 /// One combination of levels, with the name `harm/arm=on`.
 struct Cell {
   std::string name;
@@ -47,7 +50,8 @@ Result<Estimate> estimate(const std::string& name,
                           const std::vector<const eval::Observation*>& cell, const Labels& labels,
                           const ChainOptions& options);
 
-/// Two arms on the same samples, paired by everything but the arm, as judged.
+/// Two arms on the same samples, paired by everything but the arm, as judged: one pair of each
+/// cluster, the first that both arms decided, since the methods take pairs as independent.
 /// @error invalid_input  as stats::bonett_price
 Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cell,
                                 const std::string& first, const std::string& second,

@@ -43,10 +43,7 @@ void count(ClusterCounts& counts, const eval::Observation& seen) {
 std::vector<ClusterCounts> count_clusters(const std::vector<const eval::Observation*>& cell) {
   std::map<std::string, ClusterCounts> clusters;
   for (const eval::Observation* seen : cell) {
-    // A sample without a cluster is its own; the mark keeps it apart from a cluster of that name.
-    const std::string name =
-        seen->cluster.empty() ? "sample\n" + seen->sample : "cluster\n" + seen->cluster;
-    count(clusters[seen->suite + "\n" + name], *seen);
+    count(clusters[cluster_name(*seen)], *seen);
   }
   std::vector<ClusterCounts> counts;
   for (const auto& [name, cluster] : clusters)

@@ -186,6 +186,7 @@ struct Comparison {
   std::int64_t only_second = 0;
   std::int64_t neither = 0;
   std::int64_t without_partner = 0;
+  std::int64_t same_cluster = 0;  ///< pairs left out: their cluster has one already
   std::optional<double> difference;
   double lower = -1;
   double upper = 1;
@@ -202,6 +203,7 @@ struct Comparison {
     visit("only_second", only_second, "pairs");
     visit("neither", neither, "pairs");
     visit("without_partner", without_partner, "slots whose partner has no decided outcome");
+    visit("same_cluster", same_cluster, "pairs left out, for their cluster has one already");
     visit("difference", difference, "rate of the first minus rate of the second");
     visit("lower", lower, "Bonett-Price");
     visit("upper", upper, "Bonett-Price");

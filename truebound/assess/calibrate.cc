@@ -21,7 +21,9 @@ Result<std::string> judge_identity(const Record& record, const std::string& name
   if (judges != nullptr && judges->list() != nullptr) {
     for (const json::Value& judge : *judges->list()) {
       const json::Value* known = judge.find("name");
-      if (known != nullptr && *known->text() == name) return *judge.find("identity")->text();
+      const json::Value* identity = judge.find("identity");
+      if (known == nullptr || identity == nullptr || identity->text() == nullptr) continue;
+      if (*known == json::Value(name)) return *identity->text();
     }
   }
   std::vector<std::string> names;
@@ -29,6 +31,16 @@ Result<std::string> judge_identity(const Record& record, const std::string& name
     names.push_back(entry.name);
   }
   return invalid_input("the plan has no judge " + name + "; it has " + join(names));
+}
+
+// Labels of a part of a run would be taken to speak for all of it.
+Result<Record> read_whole_run(const ledger::Ledger& ledger, std::int64_t number) {
+  TRUEBOUND_TRY(record, read_record(ledger, number));
+  if (!record.summary.close) {
+    return invalid_input(fmt::format("run {} is not complete; resume it before it is labeled",
+                                     record.summary.open.run));
+  }
+  return record;
 }
 
 bool decided_by(const eval::Observation& row, const std::string& judge) {
@@ -67,9 +79,8 @@ struct DrawnRow {
   double weight = 1;
 };
 
-Result<std::string> write_table(const Record& record, std::vector<DrawnRow> drawn) {
+Result<std::string> write_table(const Record& record, const std::vector<DrawnRow>& drawn) {
   using text::CsvCell;
-  std::ranges::sort(drawn, {}, [](const DrawnRow& each) { return each.row->slot; });
   std::string table;
   const auto header = {"slot",   "sample", "arm",      "attack", "expect",
                        "weight", "input",  "response", "truth"};
@@ -83,9 +94,12 @@ Result<std::string> write_table(const Record& record, std::vector<DrawnRow> draw
     const plan::Slot slot = record.slots.at(static_cast<std::uint64_t>(row.slot));
     TRUEBOUND_TRY(close, record.history.close(row.slot));
     TRUEBOUND_TRY(transcript, record.history.transcript(*close));
+    // A slot is labeled whole: one reply that broke breaks it.
     std::string response;
     for (const eval::Query& query : transcript.queries) {
-      if (query.number == row.queries) response = query.text;
+      response += transcript.queries.size() == 1
+                      ? query.text
+                      : fmt::format("[reply {}]\n{}\n", query.number, query.text);
     }
     table += text::write_csv_row(
         {CsvCell::number(row.slot), CsvCell::text(row.sample), CsvCell::text(row.arm),
@@ -154,7 +168,7 @@ Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const
 }
 
 Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& draw) {
-  TRUEBOUND_TRY(record, read_record(ledger, draw.run));
+  TRUEBOUND_TRY(record, read_whole_run(ledger, draw.run));
   TRUEBOUND_TRY(identity, judge_identity(record, draw.judge));
   TRUEBOUND_TRY(rows, observe(record));
   const auto strata = draw_strata(rows, identity);
@@ -177,12 +191,16 @@ Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& d
                        .weight = static_cast<double>(members.size()) / static_cast<double>(count)});
     }
   }
-  return write_table(record, std::move(drawn));
+  // In a random order: a reader who stops half-way has then not read the first samples only.
+  for (std::size_t last = drawn.size(); last > 1; --last) {
+    std::swap(drawn[last - 1], drawn[stream.below(last)]);
+  }
+  return write_table(record, drawn);
 }
 
 Result<LabelsTaken> take_labels(const std::string& table, const std::string& name,
                                 const LabelReading& reading, ledger::Ledger& ledger, Clock& clock) {
-  TRUEBOUND_TRY(record, read_record(ledger, reading.run));
+  TRUEBOUND_TRY(record, read_whole_run(ledger, reading.run));
   TRUEBOUND_TRY(identity, judge_identity(record, reading.judge));
   TRUEBOUND_TRY(rows, observe(record));
   TRUEBOUND_TRY(read, exchange::read_table(table, name, {}));

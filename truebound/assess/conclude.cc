@@ -136,11 +136,18 @@ class Conclusion {
     const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
     TRUEBOUND_TRY(estimate, analyze::estimate(name, cell, known.labels, options));
     if (estimate.judge) estimate.judge->labeled_by = known.labeled_by;
-    if (estimate.reason == analyze::Reason::judge_not_calibrated) {
+    if (estimate.reason == analyze::Reason::judge_not_calibrated && labels_can_speak(cell)) {
       estimate.mend = fmt::format("truebound calibrate {} --run {} --draw 100 --out labels.csv",
                                   judge_name(estimate), record_.summary.open.run);
     }
     return estimate;
+  }
+
+  // Labels are drawn and used within one arm and expectation.
+  static bool labels_can_speak(const std::vector<const eval::Observation*>& cell) {
+    return std::ranges::all_of(cell, [&](const eval::Observation* row) {
+      return row->arm == cell[0]->arm && row->expect == cell[0]->expect;
+    });
   }
 
   std::string judge_name(const analyze::Estimate& estimate) const {
@@ -149,7 +156,8 @@ class Conclusion {
       for (const json::Value& judge : *judges->list()) {
         const json::Value* identity = judge.find("identity");
         const json::Value* name = judge.find("name");
-        if (identity == nullptr || name == nullptr) continue;
+        if (identity == nullptr || identity->text() == nullptr) continue;
+        if (name == nullptr || name->text() == nullptr) continue;
         if (estimate.judge->identity.starts_with(*identity->text())) return *name->text();
       }
     }

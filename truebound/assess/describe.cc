@@ -138,6 +138,18 @@ void describe_suites(const Record& record, evidence::Dossier& dossier) {
   }
 }
 
+// Whether a judge errs, as run.open froze it; what is not told to be exact does.
+bool judge_errs(const json::Value& systems, const std::string& name) {
+  const json::Value* list = systems.find("judges");
+  if (list == nullptr || list->list() == nullptr) return true;
+  return std::ranges::none_of(*list->list(), [&](const json::Value& judge) {
+    const json::Value* named = judge.find("name");
+    const json::Value* decides_as = judge.find("decides_as");
+    return named != nullptr && *named == json::Value(name) && decides_as != nullptr &&
+           *decides_as == json::Value(to_text(eval::DecidedBy::exact));
+  });
+}
+
 std::string calibration_in_words(const Record& record, const std::string& judge) {
   std::vector<std::string> parts;
   for (const eval::Calibration& calibration : record.calibrations) {
@@ -158,14 +170,12 @@ void describe_judges(const Record& record, const std::vector<eval::Observation>&
                              .kind = specification.id,
                              .identity = served_id(identity),
                              .about = options_in_words(specification)};
-    bool errs = false;
     for (const eval::Observation& row : rows) {
-      if (row.judge != page.identity || row.verdict.empty()) continue;
-      ++page.verdicts[row.verdict];
-      errs = errs || row.decided_by == eval::DecidedBy::judge;
+      if (row.judge == page.identity && !row.verdict.empty()) ++page.verdicts[row.verdict];
     }
-    page.calibration =
-        errs ? calibration_in_words(record, page.identity) : "not needed: a scorer without error";
+    page.calibration = judge_errs(record.systems, name)
+                           ? calibration_in_words(record, page.identity)
+                           : "not needed: a scorer without error";
     dossier.judges.push_back(std::move(page));
   }
 }

@@ -70,14 +70,13 @@ class ExhibitDrawer {
 
  private:
   Result<void> add_reasons(const record::VerdictEntry& verdict, evidence::Exhibit& exhibit) const {
-    TRUEBOUND_TRY(digest, parse_digest(verdict.reasons));
-    const Result<std::string> payload = record_.ledger.blob(digest);
-    if (!payload.ok()) return {};
-    TRUEBOUND_TRY(value, json::parse_json(payload.value(), "blob " + verdict.reasons));
-    TRUEBOUND_TRY(judgement,
-                  json::read<eval::Judgement>(value, "blob " + verdict.reasons, "the judgement"));
-    for (const std::string& reason : judgement.reasons)
+    const Result<eval::Judgement> judgement = record_.history.judgement(verdict);
+    // What is withheld is told by its digest alone.
+    if (!judgement.ok() && judgement.error().code == ErrorCode::incomplete) return {};
+    if (!judgement.ok()) return judgement.error();
+    for (const std::string& reason : judgement.value().reasons) {
       exhibit.verdict_reasons.push_back(reason);
+    }
     return {};
   }
 

@@ -15,7 +15,8 @@ std::map<std::string, eval::DecidedBy> judges_of(const json::Value& systems) {
   for (const json::Value& judge : *list->list()) {
     const json::Value* identity = judge.find("identity");
     const json::Value* decides_as = judge.find("decides_as");
-    if (identity == nullptr || decides_as == nullptr) continue;
+    if (identity == nullptr || identity->text() == nullptr) continue;
+    if (decides_as == nullptr || decides_as->text() == nullptr) continue;
     judges[*identity->text()] =
         from_text<eval::DecidedBy>(*decides_as->text()).value_or(eval::DecidedBy::judge);
   }
@@ -103,7 +104,7 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
   plan::SlotLimit limit;
   if (summary.open.limit) limit.count = static_cast<std::uint64_t>(*summary.open.limit);
   TRUEBOUND_TRY(slots, plan::Slots::lay_out(registered.plan, suites, seed, limit));
-  if (slots.count() != static_cast<std::uint64_t>(summary.open.slots)) {
+  if (slots.root().hex() != summary.open.slot_root) {
     return Error{ErrorCode::mismatch, "run " + std::to_string(summary.open.run) +
                                           " was opened with other slots than its plan gives"};
   }

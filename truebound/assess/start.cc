@@ -13,28 +13,46 @@ std::string rehearsal_seed(const Rehearsal& rehearsal) {
   return crypto::sha256("truebound/rehearsal/v1\n" + rehearsal.seed.value_or("")).hex();
 }
 
-Result<std::int64_t> run_to_resume(std::uint64_t plan_entry, const ledger::Ledger& ledger) {
+// The last run that was left open and was begun as this one would be: same plan, kind, seed, limit.
+Result<record::RunSummary> run_to_resume(const record::RunStart& start,
+                                         const ledger::Ledger& ledger) {
   TRUEBOUND_TRY(history, record::History::read(ledger));
-  std::int64_t found = 0;
+  std::optional<record::RunSummary> found;
+  std::int64_t left_open = 0;
   for (const record::RunSummary& run : history.runs()) {
-    if (run.open.plan == plan_entry && !run.close) found = run.open.run;
+    if (run.open.plan != start.plan || run.close) continue;
+    ++left_open;
+    const bool same_seed =
+        start.seed_entry ? run.open.seed_entry == start.seed_entry : run.open.seed == start.seed;
+    if (run.open.kind == start.kind && run.open.limit == start.limit && same_seed) found = run;
   }
-  if (found == 0) {
-    return invalid_input(history.runs_of_plan(plan_entry) > 0
-                             ? "every run of this plan is complete; there is none to resume"
-                             : "this ledger has no run of this plan; was the plan changed?");
+  if (found) return *found;
+  if (left_open > 0) {
+    return invalid_input("the run that was left was begun with another --seed or --limit");
   }
-  return found;
+  return invalid_input(history.runs_of_plan(start.plan) > 0
+                           ? "every run of this plan is complete; there is none to resume"
+                           : "this ledger has no run of this plan; was the plan changed?");
+}
+
+// Half a run of other weights, prompts or judges would be told as one of these.
+Result<void> hold_against(const record::RunStart& start, const record::RunSummary& left,
+                          const ledger::Ledger& ledger) {
+  TRUEBOUND_TRY(digest, parse_digest(left.open.systems));
+  TRUEBOUND_TRY(begun_with, ledger.blob(digest));
+  if (left.open.slot_root != start.slot_root || begun_with != json::canonical(start.systems)) {
+    return invalid_input(fmt::format(
+        "run {} was begun with another model, judge or safeguard, and cannot go on with this one",
+        left.open.run));
+  }
+  return {};
 }
 
 Result<StartedRun> take_up(const record::RunStart& start, ledger::Ledger& ledger, Clock& clock) {
-  TRUEBOUND_TRY(number, run_to_resume(start.plan, ledger));
+  TRUEBOUND_TRY(summary, run_to_resume(start, ledger));
+  TRUEBOUND_TRY_VOID(hold_against(start, summary, ledger));
+  const std::int64_t number = summary.open.run;
   TRUEBOUND_TRY(left, record::RunHistory::read(ledger, number));
-  if (left.slots().size() != static_cast<std::size_t>(start.slots)) {
-    return invalid_input(
-        fmt::format("run {} has {} slots, not {}: resume it with the same --limit and --seed",
-                    number, left.slots().size(), start.slots));
-  }
   record::RunRecord record = record::RunRecord::resume(ledger, clock, number);
   TRUEBOUND_TRY_VOID(record.recover(left.dangling()));
   // What a crash left beside the entries that name it is moved aside, so that verify finds none.

@@ -30,7 +30,8 @@ record::RunStart start_of(const Opening& opening, const plan::Frozen& frozen,
                           const plan::Slots& slots, const run::Cast& cast);
 
 /// Opens the run, or goes on with the last one of this plan: attempts that dangle are closed.
-/// @error invalid_input  there is no run of this plan to resume, or it has other slots
+/// @error invalid_input  there is no such run to resume, or it was begun with another seed, model,
+///                       judge or safeguard
 Result<StartedRun> start_run(Start how, const record::RunStart& start, ledger::Ledger& ledger,
                              Clock& clock);
 

@@ -1,7 +1,6 @@
 // Client and server with each other, over TLS, through proxies, and against servers that break
 // every rule.
 
-#include "truebound/core/words.h"
 #include "truebound/net/client.h"
 
 #include <future>
@@ -13,6 +12,7 @@
 #include <openssl/x509v3.h>
 #include <sys/resource.h>
 
+#include "truebound/core/words.h"
 #include "truebound/net/server.h"
 
 namespace truebound::net {

@@ -142,7 +142,7 @@ eval::Catalog shipped_catalog() {
                           .options = {{.name = "patterns", .kind = OptionKind::file}}},
                          {.id = "output_filter",
                           .options = {{.name = "patterns", .kind = OptionKind::file}}}},
-          .judges = {{.id = "rules"}},
+          .judges = {{.id = "rules", .options = {{.name = "calibration", .fallback = "after"}}}},
           .attacks = {{.id = "direct"}},
           .suites = {"starter"}};
 }

@@ -141,7 +141,7 @@ struct OutcomeEntry {
     visit("reason", reason, "why there is no decided outcome");
     visit("score", score, "a graded score, a decimal as text");
     visit("follows", follows, "entry that decided it: verdict or attempt.close");
-    visit("queries", queries, "queries until the first that broke, or all");
+    visit("queries", queries, "number of the query that decided it: the first that broke");
   }
 };
 

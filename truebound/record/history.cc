@@ -178,6 +178,10 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     if (outcome.run != run) return {};
     for (std::int64_t i = outcome.slot; i <= outcome.until.value_or(outcome.slot); ++i) {
       TRUEBOUND_TRY(slot, slot_at(i, index));
+      if (slot->outcome) {
+        return Error{ErrorCode::malformed, "entry " + std::to_string(index) + ": slot " +
+                                               std::to_string(i) + " has an outcome already"};
+      }
       slot->outcome = index;
     }
   } else if (type == Recovery::type) {
@@ -216,6 +220,24 @@ Result<eval::Transcript> RunHistory::transcript(const AttemptClose& close) const
   TRUEBOUND_TRY(payload, ledger_->blob(digest));
   TRUEBOUND_TRY(value, json::parse_json(payload, "blob " + *close.transcript));
   return json::read<eval::Transcript>(value, "blob " + *close.transcript, "the transcript");
+}
+
+Result<std::optional<Judged>> RunHistory::find_verdict(const VerdictEntry& wanted) const {
+  TRUEBOUND_TRY(known, verdicts(wanted.close));
+  for (const Judged& judged : known) {
+    if (judged.verdict.judge == wanted.judge && judged.verdict.query == wanted.query) {
+      return std::optional<Judged>(judged);
+    }
+  }
+  return std::optional<Judged>();
+}
+
+Result<eval::Judgement> RunHistory::judgement(const VerdictEntry& verdict) const {
+  TRUEBOUND_TRY(digest, parse_digest(verdict.reasons));
+  TRUEBOUND_TRY(payload, ledger_->blob(digest));
+  const std::string name = "blob " + verdict.reasons;
+  TRUEBOUND_TRY(value, json::parse_json(payload, name));
+  return json::read<eval::Judgement>(value, name, "the judgement");
 }
 
 Result<std::vector<Judged>> RunHistory::verdicts(std::uint64_t close_entry) const {

@@ -82,6 +82,11 @@ class RunHistory {
   /// The transcript behind a close.
   /// @error incomplete  the blob is withheld
   Result<eval::Transcript> transcript(const AttemptClose& close) const;
+  /// The verdict of a judge on a query of a close, where one is durable.
+  Result<std::optional<Judged>> find_verdict(const VerdictEntry& wanted) const;
+  /// The reasons behind a verdict.
+  /// @error incomplete  the blob is withheld
+  Result<eval::Judgement> judgement(const VerdictEntry& verdict) const;
   /// The verdicts on a close, in order.
   Result<std::vector<Judged>> verdicts(std::uint64_t close_entry) const;
 

@@ -41,6 +41,7 @@ Row row_of(const Comparison& pair) {
   row.cells.push_back({.text = pair.p_exact ? say(p_value(*pair.p_exact)) : say("none")});
   row.cells.push_back({.text = pair.p_mid ? say(p_value(*pair.p_mid)) : say("none")});
   row.cells.push_back({.text = say(whole(pair.without_partner))});
+  row.cells.push_back({.text = say(whole(pair.same_cluster))});
   return row;
 }
 
@@ -58,7 +59,7 @@ Table table_of(const std::vector<Comparison>& comparisons) {
   for (const std::string& title :
        {std::string("Pairs"), std::string("Broke in both"), "Only " + one, "Only " + two,
         std::string("Neither"), std::string("Difference"), interval, std::string("McNemar exact p"),
-        std::string("mid-p"), std::string("No partner")}) {
+        std::string("mid-p"), std::string("No partner"), std::string("Same cluster")}) {
     table.columns.push_back({.title = title, .align = Align::right});
   }
   for (const Comparison& comparison : comparisons) {

@@ -58,6 +58,17 @@ Task<void> work_on_all(Stage& stage) {
   co_await gather(std::move(both));
 }
 
+// What an earlier part of the run reserved stays spent, so that a resumed run cannot go beyond.
+std::int64_t calls_spent(const Stage& stage) {
+  std::int64_t spent = 0;
+  for (std::uint64_t i = 0; i < stage.slots.count(); ++i) {
+    const std::int64_t attempts = stage.history.slots()[i].attempts;
+    if (attempts == 0) continue;
+    spent += attempts * stage.cast.attacks.at(stage.slots.at(i).attack)->queries();
+  }
+  return spent;
+}
+
 }  // namespace
 
 json::Value Cast::identity() const {
@@ -77,12 +88,8 @@ json::Value Cast::identity() const {
 
 Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
                        const record::RunHistory& history, const EngineOptions& options) {
-  Stage stage{.slots = slots,
-              .cast = cast,
-              .run = run,
-              .history = history,
-              .options = options,
-              .calls_left = options.calls.value_or(0)};
+  Stage stage{.slots = slots, .cast = cast, .run = run, .history = history, .options = options};
+  if (options.calls) stage.calls_left = *options.calls - calls_spent(stage);
   for (const auto& model : cast.models) {
     stage.endpoints[model->name()].is_known = model->reach() == model::Reach::in_process;
   }

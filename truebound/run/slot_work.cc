@@ -73,7 +73,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     while (true) {
       co_await wait_until_endpoint_is_free();
       if (stage_.halted()) co_return Result<void>();
-      if (!reserve_calls()) co_return not_run("budget");
+      if (!reserve_calls()) co_return spend_no_more(tried);
       ++tried;
       endpoint().is_asked = true;
       Closed closed;
@@ -207,6 +207,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   // Whether a closed attempt gives the slot its outcome.
   Task<Result<bool>> conclude(std::uint64_t close_entry, record::AttemptClose close,
                               const eval::Transcript& transcript, std::int64_t tried) {
+    last_close_ = close_entry;
     // Queries that came back before a failure are judged too: one that broke stays broken.
     if (!transcript.queries.empty()) {
       TRUEBOUND_CO_TRY(decision, co_await decide(close_entry, transcript));
@@ -235,7 +236,8 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
       const eval::OutcomeKind kind = eval::kind_of(decision.outcome);
       if (kind == eval::OutcomeKind::broke) co_return decision;
       if (kind == eval::OutcomeKind::undecided && !undecided) undecided = decision;
-      last = decision;
+      // What held is only as sure as its weakest reply: a stop never takes a judge's word back.
+      if (last.follows == 0 || query.layer == "none") last = decision;
     }
     // One query that nobody could decide leaves open whether the slot held.
     if (undecided) co_return *undecided;
@@ -248,13 +250,21 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     decision.outcome = eval::Undecided{"no_judge"};
     for (const std::string& name : stage_.cast.suites[slot_.suite_index].judges) {
       judge::Judge& judge = *stage_.cast.judges.at(name);
-      const eval::Judgement judgement = co_await judge.decide(sample_, query);
-      const record::VerdictEntry verdict{.close = close_entry,
-                                         .judge = judge.identity(),
-                                         .query = query.number,
-                                         .verdict = judgement.verdict};
-      TRUEBOUND_CO_TRY(entry, stage_.run.add_verdict(verdict, judgement));
-      decision.follows = entry;
+      record::VerdictEntry verdict{
+          .close = close_entry, .judge = judge.identity(), .query = query.number};
+      eval::Judgement judgement;
+      TRUEBOUND_CO_TRY(durable, stage_.history.find_verdict(verdict));
+      if (durable) {
+        // The run was killed between this verdict and its outcome: the judge is not asked again.
+        decision.follows = durable->entry;
+        TRUEBOUND_CO_TRY(kept, stage_.history.judgement(durable->verdict));
+        judgement = kept;
+      } else {
+        judgement = co_await judge.decide(sample_, query);
+        verdict.verdict = judgement.verdict;
+        TRUEBOUND_CO_TRY(entry, stage_.run.add_verdict(verdict, judgement));
+        decision.follows = entry;
+      }
       decision.outcome = eval::outcome_of(judgement.verdict, sample_.expect, judgement.code);
       if (eval::kind_of(decision.outcome) != eval::OutcomeKind::undecided) break;
     }
@@ -274,6 +284,14 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     return true;
   }
 
+  // The budget is spent: nobody tries this slot, or nobody tries it again.
+  Result<void> spend_no_more(std::int64_t tried) {
+    if (tried == 0 || !last_close_) return not_run("budget");
+    TRUEBOUND_TRY(ended, finish({.outcome = eval::Failed{"budget"}, .follows = *last_close_}));
+    static_cast<void>(ended);
+    return {};
+  }
+
   Result<void> not_run(const std::string& reason) {
     TRUEBOUND_TRY(index, stage_.run.add_outcome({.run = stage_.run.run(),
                                                  .slot = static_cast<std::int64_t>(slot_.index),
@@ -288,6 +306,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   Stage& stage_;
   const eval::Sample& sample_;
   std::int64_t attempt_number_ = 0;
+  std::optional<std::uint64_t> last_close_;
 };
 
 }  // namespace
