@@ -406,6 +406,25 @@ TEST(OpenaiSecret, TheKeyIsSentAndIsInNoTextOfOurs) {
   EXPECT_FALSE(endpoint(echo.address(), options).ok());
 }
 
+TEST(OpenaiSecret, NoHalfOfTheKeyIsLeftAtTheEndOfAPiece) {
+  const std::string key = "sk-TEST-8c21-key";
+  ::setenv("TRUEBOUND_TEST_KEY", key.c_str(), 1);
+  const std::string filling(190, 'y');
+  RunningMock page(R"({"status": 404, "body": ")" + filling + key + R"("})");
+  RunningMock error(
+      answer_with(R"({"error": {"message": ")" + filling + key + R"("}})", R"(, "status": 401)"));
+  RunningMock cut(R"({"fill_bytes": 0, "body": ")" + filling + key + R"( and more", "cut": 207})");
+  for (const RunningMock* mock : {&page, &error, &cut}) {
+    model::Request request = question();
+    request.timeout = std::chrono::milliseconds(200);
+    const Failure failure =
+        failure_of(ask(*mock, {{"key_env", "TRUEBOUND_TEST_KEY"}}, std::move(request)));
+    EXPECT_FALSE(holds(failure.message, "sk-TE")) << failure.message;
+    EXPECT_TRUE(holds(failure.message, "yyyy")) << failure.message;
+  }
+  ::unsetenv("TRUEBOUND_TEST_KEY");
+}
+
 TEST(OpenaiSecret, APlanThatHoldsASecretIsRefused) {
   EXPECT_FALSE(endpoint("http://user:word@127.0.0.1/v1").ok());
   EXPECT_FALSE(

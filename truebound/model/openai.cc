@@ -122,8 +122,10 @@ class Openai final : public Model {
     out.body = openai_request(dialect_, request);
     out.timeout = std::max(until(deadline), milliseconds(1));
     const net::Answer got = co_await client_->send(std::move(out));
-    if (const auto* failure = std::get_if<net::NetFailure>(&got)) {
-      Tried failed = network_failure(*failure, endpoint_);
+    if (const auto* lost = std::get_if<net::NetFailure>(&got)) {
+      net::NetFailure failure = *lost;
+      failure.received = without_secret(dialect_, std::move(failure.received));
+      Tried failed = network_failure(failure, endpoint_);
       auto& message = std::get<Failure>(failed.answer).message;
       message = without_secret(dialect_, std::move(message));
       co_return failed;

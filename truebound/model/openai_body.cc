@@ -82,8 +82,8 @@ class Reader {
   OpenaiReading answered(const OpenaiParts& parts) const {
     if (!is_right_model(parts.served)) {
       return failed(eval::Status::malformed,
-                    "asked for the model \"" + dialect_.name + "\", and " +
-                        quoted_piece(parts.served) + " answered; allow_other_model: true takes it",
+                    "asked for the model \"" + dialect_.name + "\", and " + piece(parts.served) +
+                        " answered; allow_other_model: true takes it",
                     Scope::endpoint);
     }
     if (is_one_of(parts.finish, {"insufficient_system_resource", "error", "abort"})) {
@@ -130,7 +130,7 @@ class Reader {
     // An error under status 200 without a status of its own is a gateway's that failed.
     const int status = is_ok ? error.status.value_or(500) : response_.status;
     const bool blames_us = is_ok && !error.status && error.type == "invalid_request_error";
-    std::string words = quoted_piece(error.message);
+    std::string words = piece(error.message);
     if (!error.code.empty())
       words += " (" + text::visible(error.code.substr(0, 60), text::Breaks::show) + ")";
     OpenaiReading reading = failed(eval::Status::rejected, words, scope_of(status, error));
@@ -149,16 +149,21 @@ class Reader {
     return status >= 300 && status < 400 ? Scope::endpoint : Scope::call;
   }
 
+  // The secret goes first: half of one, at the end of a piece, would not be found.
+  std::string piece(std::string_view text) const {
+    return quoted_piece(without_secret(dialect_, std::string(text)));
+  }
+
   OpenaiReading no_json() const {
     std::string words;
     if (response_.status >= 300 && response_.status < 400) {
-      words = "a redirect to " + quoted_piece(net::find_header(response_.headers, "location")) +
+      words = "a redirect to " + piece(net::find_header(response_.headers, "location")) +
               ", which is not followed";
     } else if (response_.body.empty()) {
       words = "empty, no JSON";
     } else {
       words = looks_like_html(response_) ? "HTML, not JSON: " : "not JSON: ";
-      words += quoted_piece(response_.body);
+      words += piece(response_.body);
     }
     const bool is_answer = response_.status >= 200 && response_.status < 300;
     OpenaiReading reading = failed(is_answer ? eval::Status::malformed : eval::Status::rejected,
@@ -169,8 +174,8 @@ class Reader {
 
   // What came before a break is told, and never judged.
   OpenaiReading cut(const std::string& how, const std::string& text) const {
-    OpenaiReading reading = failed(
-        eval::Status::lost, text.empty() ? how : how + "; it had said " + quoted_piece(text));
+    OpenaiReading reading =
+        failed(eval::Status::lost, text.empty() ? how : how + "; it had said " + piece(text));
     reading.next = Next::may_ask_again;
     return reading;
   }

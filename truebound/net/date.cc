@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <initializer_list>
 
 namespace truebound::net {
 namespace {
@@ -50,7 +51,7 @@ std::string http_date(std::int64_t time_ms) {
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
   constexpr std::string_view form = "Sun, 06 Nov 1994 08:49:37 GMT";
   if (text.size() != form.size() || text.substr(25) != " GMT") return std::nullopt;
-  for (const std::size_t at : {3, 4, 7, 11, 16, 19, 22}) {
+  for (const std::size_t at : std::initializer_list<std::size_t>{3, 4, 7, 11, 16, 19, 22}) {
     if (text[at] != form[at]) return std::nullopt;
   }
   const auto number = [&](std::size_t at, std::size_t size) {

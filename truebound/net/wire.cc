@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr unsigned first_final = 200;     // what has a lower status is interim
 constexpr std::size_t shown_part = 1024;  // of a body that did not come whole
 
 // The parser of one message, and the bytes that it could not use yet: part of a line.
@@ -121,6 +122,7 @@ struct ResponseReader::State : Parse<false> {
   void prepare() {
     if (body == Body::none) parser().skip(true);
   }
+  unsigned status() const { return parser().get().result_int(); }
   Body body;
   int interim = 0;
 };
@@ -133,9 +135,8 @@ ResponseReader::~ResponseReader() = default;
 
 Reading ResponseReader::put(std::string_view bytes) {
   constexpr int most_interim = 16;
-  constexpr unsigned first_final = 200;
   Reading reading = state_->put(bytes);
-  while (reading == Reading::complete && state_->parser().get().result_int() < first_final) {
+  while (reading == Reading::complete && state_->status() < first_final) {
     if (++state_->interim > most_interim) {
       return state_->fail(Fault::malformed, "no HTTP: interim responses without end");
     }
@@ -146,7 +147,9 @@ Reading ResponseReader::put(std::string_view bytes) {
 }
 
 Reading ResponseReader::end() {
-  return state_->end();
+  const Reading reading = state_->end();
+  if (reading != Reading::complete || state_->status() >= first_final) return reading;
+  return state_->fail(Fault::malformed, "no HTTP: an interim response and no other");
 }
 Reading ResponseReader::state() const {
   return state_->state();
