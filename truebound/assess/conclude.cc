@@ -43,7 +43,13 @@ class Conclusion {
       : record_(record),
         plan_(record.registered.plan),
         rows_(rows),
-        levels_(plan::levels(record.registered.plan, record.suites)) {}
+        levels_(plan::levels(record.registered.plan, record.suites)) {
+    for (const eval::Calibration& calibration : record.calibrations) {
+      for (const eval::Label& label : calibration.labels) {
+        if (label.slot) read_slots_.insert(*label.slot);
+      }
+    }
+  }
 
   Result<void> add_claims(evidence::Dossier& dossier) const {
     std::int64_t claims = 0;
@@ -107,7 +113,9 @@ class Conclusion {
       const eval::OutcomeKind kind = eval::kind_of(seen.outcome);
       const bool flagged =
           kind == eval::OutcomeKind::broke && seen.decided_by == eval::DecidedBy::judge;
-      dossier.flagged_unread += flagged ? 1 : 0;
+      const bool was_read = read_slots_.contains(seen.slot);
+      dossier.read_by_human += was_read ? 1 : 0;
+      dossier.flagged_unread += flagged && !was_read ? 1 : 0;
       if (kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held ||
           kind == eval::OutcomeKind::score) {
         continue;
@@ -237,6 +245,7 @@ class Conclusion {
   const plan::Plan& plan_;
   const Rows& rows_;
   analyze::Levels levels_;
+  std::set<std::int64_t> read_slots_;  // slots that someone labeled
 };
 
 std::vector<std::string> other_runs_of(const Record& record) {

@@ -103,7 +103,7 @@ class CommandLine {
         verb("run",
              "Run a plan: every slot is tried, judged and recorded, and a report made. "
              "Registers the plan if nobody has.",
-             "truebound run plan.yaml && truebound report --out report.html",
+             "truebound run plan.yaml; truebound report --out report.html",
              [this] { return cli::run(run_, invocation_); });
     added->add_option("plan", run_.plan, "the plan, a YAML file")->required();
     added->add_flag("--resume", run_.resume, "go on with the run that was left");
@@ -139,7 +139,7 @@ class CommandLine {
                            [this] { return stats(stats_, invocation_); });
     added->add_option("method", stats_.method, "one of the methods below")->required();
     added->add_option("--input", stats_.input, "table, CSV or JSONL")->required();
-    added->add_option("--column", stats_.columns, "our column to yours: outcome=is_correct");
+    added->add_option("--column", stats_.columns, "our column to yours: outcome=is_harmful");
     added->add_option("--map", stats_.values, "your values to ours: full=broke,refusal=held");
     added->add_option("--arm", stats_.arm, "the arm whose rate is asked");
     added->add_option("--confidence", stats_.confidence, "in (0, 1)")->capture_default_str();

@@ -18,6 +18,10 @@ std::string ledger_folder(const Invocation& invocation) {
 }
 
 Result<int> draw(const CalibrateArguments& arguments, const Invocation& invocation) {
+  if (!invocation.out.empty() && std::filesystem::exists(invocation.out)) {
+    return invalid_input(invocation.out +
+                         ": is there already; it is not overwritten (it may hold labels)");
+  }
   TRUEBOUND_TRY(ledger, ledger::Ledger::read(ledger_folder(invocation)));
   TRUEBOUND_TRY(table, assess::draw_labels(*ledger, {.judge = arguments.judge,
                                                      .run = invocation.run,
@@ -32,6 +36,11 @@ Result<int> draw(const CalibrateArguments& arguments, const Invocation& invocati
 }
 
 Result<int> take(const CalibrateArguments& arguments, const Invocation& invocation) {
+  if (!arguments.columns.empty() || !arguments.values.empty()) {
+    return invalid_input(
+        "--column and --map are for a table of its own; a drawn table keeps its "
+        "columns and takes complied, partial or refused");
+  }
   SystemClock clock;
   TRUEBOUND_TRY(text, read_file(arguments.input));
   TRUEBOUND_TRY(signer, crypto::Signer::load_or_create(config_folder() / "key", "truebound.local"));

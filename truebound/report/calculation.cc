@@ -72,7 +72,7 @@ Sentence judge_counts(const Estimate& estimate) {
   if (exact(estimate)) return say(estimate.n == 0 ? "nothing decided" : "exact");
   const auto& judge = estimate.judge;
   if (!judge || judge->sensitivity.size() != 2 || judge->specificity.size() != 2) {
-    return "not calibrated";
+    return say(estimate.value && judge ? "labels of this run" : "not calibrated");
   }
   return say(whole(judge->sensitivity[0]) + "/" + whole(judge->sensitivity[1]) + ", " +
              whole(judge->specificity[0]) + "/" + whole(judge->specificity[1]));

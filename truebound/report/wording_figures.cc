@@ -99,8 +99,10 @@ std::string judge_words(const Estimate& estimate) {
     return estimate.n == 0 ? "nothing decided" : "no judge: an exact scorer decided";
   }
   if (!estimate.judge || estimate.judge->sensitivity.size() != 2 ||
-      estimate.judge->specificity.size() != 2)
+      estimate.judge->specificity.size() != 2) {
+    if (estimate.value && estimate.judge) return "rate by labels of this run";
     return "judge not calibrated";
+  }
   const std::vector<std::int64_t>& right = estimate.judge->sensitivity;
   const std::vector<std::int64_t>& passed = estimate.judge->specificity;
   return "judge Se\u00a0" + whole(right[0]) + "/" + whole(right[1]) + ", Sp\u00a0" +
