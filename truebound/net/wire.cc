@@ -1,7 +1,9 @@
 #include "truebound/net/wire.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -32,25 +34,26 @@ class Parse {
   void restart() {
     parser_.emplace();
     parser_->eager(true);
+    // The parser counts by the pieces in which a header comes; take_head() gives it one.
     constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
-    parser_->header_limit(static_cast<std::uint32_t>(std::min(limits_.header_bytes, most)));
+    parser_->header_limit(static_cast<std::uint32_t>(std::min(2 * limits_.header_bytes, most)));
     parser_->body_limit(limits_.body_bytes);
   }
 
+  // A line, or a whole header, must fit into `header_bytes`; taken in parts of that size, whether
+  // it does depends on its own length alone, and not on the pieces in which it came.
   Reading put(std::string_view bytes) {
     if (!bytes.empty()) begun_ = true;
-    if (state_ != Reading::more) return state_;
-    pending_ += bytes;
-    std::size_t used = 0;
-    error_code error;
-    while (used < pending_.size() && !parser_->is_done() && !error) {
-      used += parser_->put(asio::buffer(pending_.data() + used, pending_.size() - used), error);
+    while (state_ == Reading::more && !bytes.empty()) {
+      const std::size_t room = limits_.header_bytes - pending_.size();
+      pending_ += bytes.substr(0, room);
+      bytes.remove_prefix(std::min(room, bytes.size()));
+      if (has_head_ || take_head()) parse();
+      if (state_ == Reading::more && pending_.size() >= limits_.header_bytes) {
+        fail(http::error::header_limit);
+      }
     }
-    pending_.erase(0, used);
-    if (error && error != http::error::need_more) return fail(error);
-    if (parser_->is_done()) return state_ = Reading::complete;
-    // Lines between chunks and after the last one are not counted by the parser.
-    if (pending_.size() > limits_.header_bytes) return fail(http::error::header_limit);
+    if (state_ == Reading::complete) pending_ += bytes;
     return state_;
   }
 
@@ -89,8 +92,16 @@ class Parse {
   /// After an interim response: what follows is read as a new message.
   Reading begin_again() {
     restart();
+    parser_->skip(has_no_body_);
+    has_head_ = false;
     state_ = Reading::more;
-    return put("");
+    const std::string rest = std::exchange(pending_, "");
+    return put(rest);
+  }
+
+  void expect_no_body() {
+    has_no_body_ = true;
+    parser_->skip(true);
   }
 
   Headers headers() const {
@@ -107,23 +118,61 @@ class Parse {
   const NetFailure& failure() const { return failure_; }
 
  private:
+  // Gives the parser the head in one piece, once it is there.
+  bool take_head() {
+    constexpr std::string_view start = "HTTP/";
+    constexpr std::string_view end = "\r\n\r\n";
+    // What is no HTTP at all is told at once: nobody knows when an empty line would come in it.
+    const bool is_letter = pending_.front() >= 'A' && pending_.front() <= 'Z';
+    const bool is_start = pending_.starts_with(start.substr(0, pending_.size()));
+    if (is_request ? !is_letter : !is_start) {
+      fail(is_request ? http::error::bad_method : http::error::bad_version);
+      return false;
+    }
+    const std::size_t at = pending_.find(end);
+    if (at == std::string::npos) return false;
+    error_code error;
+    const std::size_t size = at + end.size();
+    const std::size_t used = parser_->put(asio::buffer(pending_.data(), size), error);
+    if (error && error != http::error::need_more) fail(error);
+    pending_.erase(0, used);
+    has_head_ = state_ == Reading::more && parser_->is_header_done();
+    if (state_ == Reading::more && !has_head_) fail(http::error::bad_line_ending);
+    if (has_head_ && parser_->is_done()) state_ = Reading::complete;
+    return has_head_ && state_ == Reading::more;
+  }
+
+  void parse() {
+    std::size_t used = 0;
+    error_code error;
+    while (used < pending_.size() && !parser_->is_done() && !error) {
+      used += parser_->put(asio::buffer(pending_.data() + used, pending_.size() - used), error);
+    }
+    pending_.erase(0, used);
+    if (error && error != http::error::need_more) {
+      fail(error);
+    } else if (parser_->is_done()) {
+      state_ = Reading::complete;
+    }
+  }
+
   Limits limits_;
   std::optional<Parser> parser_;
   std::string pending_;
   Reading state_ = Reading::more;
   NetFailure failure_;
   bool begun_ = false;
+  bool has_head_ = false;
+  bool has_no_body_ = false;
 };
 
 }  // namespace
 
 struct ResponseReader::State : Parse<false> {
-  State(const Limits& limits, Body expected) : Parse<false>(limits), body(expected) { prepare(); }
-  void prepare() {
-    if (body == Body::none) parser().skip(true);
+  State(const Limits& limits, Body body) : Parse<false>(limits) {
+    if (body == Body::none) expect_no_body();
   }
   unsigned status() const { return parser().get().result_int(); }
-  Body body;
   int interim = 0;
 };
 
@@ -141,7 +190,6 @@ Reading ResponseReader::put(std::string_view bytes) {
       return state_->fail(Fault::malformed, "no HTTP: interim responses without end");
     }
     reading = state_->begin_again();
-    state_->prepare();
   }
   return reading;
 }
