@@ -7,7 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "truebound/assess/conclude.h"
 #include "truebound/crypto/stream.h"
+#include "truebound/evidence/support.h"
+#include "truebound/report/report.h"
 #include "truebound/text/csv.h"
 
 namespace truebound::assess {
@@ -244,6 +247,11 @@ Result<LabelsTaken> take_labels(const std::string& table, const std::string& nam
   }
   record::RunRecord run = record::RunRecord::resume(ledger, clock, record.summary.open.run);
   TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "by arm, expectation and verdict"));
+  // The report with the rates is bound to the run as the first one was.
+  TRUEBOUND_TRY(dossier, conclude(ledger, record.summary.open.run));
+  TRUEBOUND_TRY_VOID(evidence::publish(report::render(dossier, report::Format::html),
+                                       report::render(dossier, report::Format::json),
+                                       dossier.provenance.size, run));
   return taken;
 }
 

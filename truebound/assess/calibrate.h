@@ -43,8 +43,7 @@ struct LabelDraw {
 /// @error invalid_input  the plan has no such judge, or it decided no slot of the run
 Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& draw);
 
-/// Takes a drawn table back with its truths, and appends them to the ledger. Rows whose truth is
-/// empty are left out and counted.
+/// How many labels were taken, and how many rows were left empty.
 struct LabelsTaken {
   std::uint64_t labeled = 0;
   std::uint64_t left_empty = 0;
@@ -55,6 +54,8 @@ struct LabelReading {
   std::int64_t run = 0;
   std::string labeled_by;
 };
+/// Takes a drawn table back with its truths, appends them to the ledger, and binds the report that
+/// they give to the run. Rows whose truth is empty are left out and counted.
 /// @error invalid_input  a slot that the judge did not decide; a truth that decides neither side
 Result<LabelsTaken> take_labels(const std::string& table, const std::string& name,
                                 const LabelReading& reading, ledger::Ledger& ledger, Clock& clock);

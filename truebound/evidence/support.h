@@ -23,13 +23,10 @@ struct Circumstances {
 };
 
 /// The claim that an estimate supports for a question. A rehearsal supports none.
-///
-/// @param gate  whether this claim must come out as asked
 Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
               const Circumstances& circumstances);
 
-/// Whether a question's gate covers a claim: the gate is `all`, the claim's own name, or one of
-/// the levels of its cell.
+/// Whether a question's gate covers a claim: the gate is `all`, or one of the levels of its cell.
 bool is_gate(const eval::Question& question, const Scope& scope);
 
 /// What more evidence would settle a claim, at the rate seen and with nothing missing. Searched by
