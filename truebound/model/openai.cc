@@ -2,12 +2,28 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "truebound/core/random.h"
+#include "truebound/core/result.h"
+#include "truebound/core/task.h"
+#include "truebound/eval/conversation.h"
+#include "truebound/eval/specification.h"
+#include "truebound/json/value.h"
+#include "truebound/model/model.h"
 #include "truebound/model/openai_body.h"
+#include "truebound/model/provider.h"
 #include "truebound/model/retry.h"
+#include "truebound/net/address.h"
 #include "truebound/net/client.h"
+#include "truebound/net/http.h"
 
 namespace truebound::model {
 namespace {
@@ -40,8 +56,9 @@ Tried network_failure(const net::NetFailure& failure, Endpoint endpoint) {
       break;
     case net::Fault::lost:
       tried.may_ask_again = true;
-      if (!failure.received.empty())
+      if (!failure.received.empty()) {
         told.message += "; it had sent " + quoted_piece(failure.received);
+      }
       break;
     case net::Fault::timeout:
       told.status = eval::Status::timeout;
@@ -188,14 +205,16 @@ class Options {
 
   Result<net::Address> address() const {
     std::string url = options_.text("url");
-    while (url.ends_with('/'))
+    while (url.ends_with('/')) {
       url.pop_back();
+    }
     auto parsed = net::parse_address(url);
     if (!parsed.ok()) return wrong("url: " + parsed.error().message);
     net::Address address = std::move(parsed).value();
     if (!address.query.empty()) return wrong("url: expected no ? in it; query: takes what follows");
-    while (address.path.ends_with('/'))
+    while (address.path.ends_with('/')) {
       address.path.pop_back();
+    }
     address.path += "/chat/completions";
     TRUEBOUND_TRY(query, texts("query"));
     address.query = net::encode_query(query);
@@ -222,8 +241,9 @@ class Options {
         return wrong("headers: " + name + " is set by truebound; a key comes by key_env, and its " +
                      "header's name by key_header");
       }
-      if (!net::may_be_header(name, value))
+      if (!net::may_be_header(name, value)) {
         return wrong("headers: " + name + ": expected a header");
+      }
       made.emplace_back(name, value);
     }
     return made;
@@ -244,8 +264,9 @@ class Options {
   json::Value identity(const OpenaiDialect& dialect) const {
     json::Object identity{{"provider", "openai"}, {"served", dialect.name}, {"url", dialect.url}};
     for (const char* name : {"extra_body", "query", "token_limit_name", "stream"}) {
-      if (const json::Value* value = options_.options.find(name))
+      if (const json::Value* value = options_.options.find(name)) {
         identity.emplace_back(name, *value);
+      }
     }
     return identity;
   }
@@ -268,8 +289,9 @@ class Options {
     if (variable.empty()) return std::string();
     const char* value = std::getenv(variable.c_str());
     std::string key = value == nullptr ? "" : value;
-    while (key.ends_with('\n') || key.ends_with('\r') || key.ends_with(' '))
+    while (key.ends_with('\n') || key.ends_with('\r') || key.ends_with(' ')) {
       key.pop_back();
+    }
     if (key.empty()) {
       return wrong("expected a key in the environment variable " + variable + ", found none");
     }

@@ -1,10 +1,21 @@
 #include "truebound/model/openai_body.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include "truebound/core/words.h"
+#include "truebound/eval/conversation.h"
+#include "truebound/json/value.h"
+#include "truebound/model/model.h"
 #include "truebound/model/openai_parts.h"
 #include "truebound/model/retry.h"
+#include "truebound/net/http.h"
 #include "truebound/text/utf8.h"
 
 namespace truebound::model {
@@ -42,8 +53,9 @@ bool looks_like_html(const net::Response& response) {
 }
 
 bool looks_like_events(const net::Response& response) {
-  if (net::find_header(response.headers, "content-type").starts_with("text/event-stream"))
+  if (net::find_header(response.headers, "content-type").starts_with("text/event-stream")) {
     return true;
+  }
   return response.body.starts_with("data:") || response.body.starts_with(":") ||
          response.body.starts_with("event:");
 }
@@ -107,10 +119,12 @@ class Reader {
   }
 
   eval::Finish finish_of(const OpenaiParts& parts) const {
-    if (is_one_of(parts.finish, {"content_filter", "safety", "SAFETY"}))
+    if (is_one_of(parts.finish, {"content_filter", "safety", "SAFETY"})) {
       return eval::Finish::filter;
-    if (is_one_of(parts.finish, {"length", "max_tokens", "model_length"}))
+    }
+    if (is_one_of(parts.finish, {"length", "max_tokens", "model_length"})) {
       return eval::Finish::length;
+    }
     // Some servers say "stop" of every answer.
     if (max_tokens_ && parts.tokens_out && *parts.tokens_out >= *max_tokens_) {
       return eval::Finish::length;
@@ -131,8 +145,9 @@ class Reader {
     const int status = is_ok ? error.status.value_or(500) : response_.status;
     const bool blames_us = is_ok && !error.status && error.type == "invalid_request_error";
     std::string words = piece(error.message);
-    if (!error.code.empty())
+    if (!error.code.empty()) {
       words += " (" + text::visible(error.code.substr(0, 60), text::Breaks::show) + ")";
+    }
     OpenaiReading reading = failed(eval::Status::rejected, words, scope_of(status, error));
     if (is_passing(status) && !blames_us) reading.next = Next::may_ask_again;
     return reading;
@@ -206,8 +221,9 @@ std::string openai_request(const OpenaiDialect& dialect, const Request& request)
   if (request.max_tokens) body.set(dialect.token_limit_name, *request.max_tokens);
   if (dialect.delivery == OpenaiDialect::Delivery::streamed) body.set("stream", true);
   if (const json::Object* extra = dialect.extra_body.object()) {
-    for (const auto& [key, value] : *extra)
+    for (const auto& [key, value] : *extra) {
       body.set(key, value);
+    }
   }
   return json::canonical(body);
 }

@@ -1,7 +1,14 @@
 #include "truebound/model/openai_parts.h"
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include "truebound/core/result.h"
+#include "truebound/json/value.h"
 #include "truebound/text/utf8.h"
 
 namespace truebound::model {
@@ -36,8 +43,9 @@ bool is_hex(std::string_view text) {
 enum class Half { none, first, second };
 Half half_at(std::string_view text, std::size_t at) {
   const std::string_view escape = text.substr(at, 6);
-  if (escape.size() < 6 || !escape.starts_with("\\u") || !is_hex(escape.substr(2)))
+  if (escape.size() < 6 || !escape.starts_with("\\u") || !is_hex(escape.substr(2))) {
     return Half::none;
+  }
   if (escape[2] != 'd' && escape[2] != 'D') return Half::none;
   if (std::string_view("89abAB").find(escape[3]) != std::string_view::npos) return Half::first;
   return std::string_view("cdefCDEF").find(escape[3]) != std::string_view::npos ? Half::second
@@ -116,8 +124,9 @@ void OpenaiParts::add(const json::Value& body) {
     const auto index = count_of(choice.find("index"));
     if (choice.object() == nullptr || index.value_or(0) != 0) continue;
     has_choice = true;
-    if (const std::string word = text_of(choice.find("finish_reason")); !word.empty())
+    if (const std::string word = text_of(choice.find("finish_reason")); !word.empty()) {
       finish = word;
+    }
     for (const char* key : {"message", "delta"}) {
       if (const json::Value* message = choice.find(key)) add_message(*message);
     }

@@ -1,8 +1,14 @@
 #include "truebound/model/retry.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
+#include "truebound/core/random.h"
 #include "truebound/net/date.h"
+#include "truebound/net/http.h"
 
 namespace truebound::model {
 namespace {
@@ -61,8 +67,9 @@ milliseconds pause_before(int retry, Cause cause, RandomStream& stream) {
   constexpr double cap_ms = 8000;
   const double first_ms = cause == Cause::broke ? 100 : 500;
   double longest_ms = first_ms;
-  for (int i = 0; i < retry; ++i)
+  for (int i = 0; i < retry; ++i) {
     longest_ms = std::min(longest_ms * 2, cap_ms);
+  }
   return milliseconds(static_cast<std::int64_t>(longest_ms * (0.5 + stream.uniform() / 2)));
 }
 

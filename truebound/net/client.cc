@@ -1,9 +1,20 @@
 #include "truebound/net/client.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include "truebound/core/result.h"
+#include "truebound/core/task.h"
+#include "truebound/net/http.h"
 #include "truebound/net/stream.h"
+#include "truebound/net/wire.h"
 
 namespace truebound::net {
 namespace {
@@ -60,8 +71,9 @@ class Sending {
     const std::string bytes = request_bytes();
     Step written = co_await stream->write(bytes, deadline_);
     // A server may answer and close before it has read all; what it said counts.
-    if (written && written->fault != Fault::lost)
+    if (written && written->fault != Fault::lost) {
       co_return failure(*written, "the request was not taken");
+    }
     ResponseReader reader(options_.limits);
     while (reader.state() == Reading::more) {
       std::string_view piece;
@@ -154,8 +166,9 @@ class Sending {
     if (by_proxy && !proxy_->authorization.empty()) {
       bytes += "Proxy-Authorization: " + proxy_->authorization + "\r\n";
     }
-    for (const auto& [name, value] : request_.headers)
+    for (const auto& [name, value] : request_.headers) {
       bytes += name + ": " + value + "\r\n";
+    }
     bytes += "Content-Length: " + std::to_string(request_.body.size()) + "\r\n\r\n";
     return bytes + request_.body;
   }
@@ -219,8 +232,9 @@ Task<Answer> Client::send(Request request) {
 
 void Client::cancel() {
   state_->canceled = true;
-  for (const std::shared_ptr<Stream>& stream : state_->under_way)
+  for (const std::shared_ptr<Stream>& stream : state_->under_way) {
     stream->close(Close::clean);
+  }
 }
 
 }  // namespace truebound::net

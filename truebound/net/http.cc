@@ -1,6 +1,7 @@
 #include "truebound/net/http.h"
 
 #include <algorithm>
+#include <string>
 
 namespace truebound::net {
 namespace {
@@ -64,8 +65,9 @@ bool may_be_header(std::string_view name, std::string_view value) {
 std::string head_of(int status, const Headers& headers) {
   std::string head =
       "HTTP/1.1 " + std::to_string(status) + " " + std::string(phrase_of(status)) + "\r\n";
-  for (const auto& [name, value] : headers)
+  for (const auto& [name, value] : headers) {
     head += name + ": " + value + "\r\n";
+  }
   return head + "\r\n";
 }
 

@@ -1,8 +1,20 @@
 #include "truebound/net/server.h"
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "truebound/core/result.h"
+#include "truebound/core/task.h"
+#include "truebound/net/http.h"
+#include "truebound/net/stream.h"
+#include "truebound/net/wire.h"
 
 namespace truebound::net {
 
@@ -64,11 +76,13 @@ struct Server::State {
   // A signal handler can only set a flag, so it is looked at.
   Task<void> watch() {
     constexpr std::chrono::milliseconds look_every{20};
-    while (!stopped)
+    while (!stopped) {
       co_await sleep_for(look_every);
+    }
     listener->close();
-    for (const std::shared_ptr<Stream>& stream : std::set(open))
+    for (const std::shared_ptr<Stream>& stream : std::set(open)) {
       stream->close(Close::clean);
+    }
   }
 
   Task<void> accept() {
@@ -77,8 +91,9 @@ struct Server::State {
       co_await start(talk(stream));
     }
     constexpr std::chrono::milliseconds look_every{5};
-    while (!open.empty())
+    while (!open.empty()) {
       co_await sleep_for(look_every);
+    }
   }
 };
 

@@ -1,8 +1,13 @@
 #include "truebound/net/wire.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -10,6 +15,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "truebound/core/check.h"
+#include "truebound/net/http.h"
 
 namespace truebound::net {
 namespace {
