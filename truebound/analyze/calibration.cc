@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "truebound/analyze/design.h"
+
 namespace truebound::analyze {
 namespace {
 
@@ -71,8 +73,7 @@ std::optional<LabelsElsewhere> from_elsewhere(const CellTraits& traits,
     if (label.arm != traits.arm || label.expect != traits.expect) continue;
     if (!traits.attacks.contains(label.attack) || label.judged == "undecided") continue;
     labeled_attacks.insert(label.attack);
-    const std::string name =
-        label.cluster.empty() ? "sample\n" + label.sample : "cluster\n" + label.cluster;
+    const std::string name = cluster_name(label.cluster, label.sample);
     stats::Cluster& cluster = (label.truth == "broke" ? broke : held)[name];
     ++cluster.size;
     cluster.hits += label.judged == label.truth ? 1 : 0;

@@ -8,11 +8,12 @@
 
 namespace truebound::analyze {
 
+std::string cluster_name(const std::string& cluster, const std::string& sample) {
+  return cluster.empty() ? "sample\n" + sample : "cluster\n" + cluster;
+}
+
 std::string cluster_name(const eval::Observation& seen) {
-  // A sample without a cluster is its own; the mark keeps it apart from a cluster of that name.
-  const std::string name =
-      seen.cluster.empty() ? "sample\n" + seen.sample : "cluster\n" + seen.cluster;
-  return seen.suite + "\n" + name;
+  return seen.suite + "\n" + cluster_name(seen.cluster, seen.sample);
 }
 
 std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels) {

@@ -20,7 +20,11 @@ namespace truebound::analyze {
 /// A factor's levels in the plan's order: `arm` to `off, on`.
 using Levels = std::map<std::string, std::vector<std::string>>;
 
-/// The cluster that an observation counts in: its suite with its cluster, or with its sample.
+/// The name of a cluster; where there is none, the sample is its own, and is kept apart from a
+/// cluster of that name.
+std::string cluster_name(const std::string& cluster, const std::string& sample);
+
+/// The cluster that an observation counts in: that name, within its suite.
 std::string cluster_name(const eval::Observation& seen);
 
 /// One combination of levels, with the name `harm/arm=on`.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "truebound/analyze/design.h"
 #include "truebound/analyze/method_rows.h"
 #include "truebound/analyze/method_runs.h"
 #include "truebound/stats/interval.h"
@@ -42,7 +43,7 @@ Result<std::optional<Side>> judged_side(const Observation& row, const std::strin
 using Trials = std::map<std::string, stats::Cluster>;
 
 void add(Trials& trials, const Observation& row, Side side, Side hit) {
-  stats::Cluster& cluster = trials[cluster_of(row)];
+  stats::Cluster& cluster = trials[cluster_name(row)];
   ++cluster.size;
   if (side == hit) ++cluster.hits;
 }
@@ -225,7 +226,7 @@ Result<ChainInput> chain_input(const Rows& rows, const std::string& table) {
   LabelsThisRun labels;
   for (const Observation* row : rows) {
     TRUEBOUND_TRY(verdict, judged_side(*row, table));
-    count(clusters[cluster_of(*row)], *row, verdict);
+    count(clusters[cluster_name(*row)], *row, verdict);
     input.counts.add(as_judged(*row, verdict));
     if (row->truth.empty() || !is_judged(*row) || !verdict) continue;
     TRUEBOUND_TRY(truth, side_of_word(row->truth, *row, table));

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "truebound/analyze/design.h"
+
 namespace truebound::analyze {
 namespace {
 
@@ -54,7 +56,7 @@ Result<void> check_graded(const Rows& rows, const std::string& table) {
 std::map<std::string, Rows> by_cluster(const Rows& rows) {
   std::map<std::string, Rows> clusters;
   for (const Observation* row : rows)
-    clusters[cluster_of(*row)].push_back(row);
+    clusters[cluster_name(*row)].push_back(row);
   return clusters;
 }
 
@@ -132,11 +134,6 @@ Result<std::optional<Side>> side_of_word(const std::string& word, const Observat
   return std::optional<Side>();
 }
 
-std::string cluster_of(const Observation& row) {
-  // Rows have clusters all or none, so that a sample is never taken for a cluster of its name.
-  return row.suite + "\n" + (row.cluster.empty() ? row.sample : row.cluster);
-}
-
 std::vector<stats::Cluster> trials_of(const Rows& rows) {
   std::vector<stats::Cluster> trials;
   for (const auto& [name, members] : by_cluster(rows)) {
@@ -175,7 +172,7 @@ Estimate start(const Rows& rows, const MethodOptions& options, std::string_view 
   std::set<std::string> clusters;
   for (const Observation* row : rows) {
     estimate.counts.add(row->outcome);
-    if (side_of(*row)) clusters.insert(cluster_of(*row));
+    if (side_of(*row)) clusters.insert(cluster_name(*row));
   }
   estimate.n = estimate.counts.broke + estimate.counts.held;
   estimate.effective_n = static_cast<double>(estimate.n);

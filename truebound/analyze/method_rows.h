@@ -44,9 +44,6 @@ std::optional<Side> side_of(const eval::Observation& row);
 Result<std::optional<Side>> side_of_word(const std::string& word, const eval::Observation& row,
                                          const std::string& table);
 
-/// The name of a row's cluster: its own, or its sample where there is no cluster column.
-std::string cluster_of(const eval::Observation& row);
-
 /// Decided rows as trials by cluster, a hit being `broke`.
 std::vector<stats::Cluster> trials_of(const Rows& rows);
 
