@@ -5,6 +5,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
 #include "truebound/core/check.h"
 
@@ -52,6 +53,34 @@ double normal_quantile(double p) {
 double student_quantile(double p, double df) {
   TRUEBOUND_CHECK(inside(p) && df > 0, "Student quantile: p in (0, 1), df > 0");
   return finite(quantile(boost::math::students_t_distribution<double, Quiet>(df), p));
+}
+
+double normal_at_most(double z) {
+  return std::erfc(-z / std::sqrt(2.0)) / 2;
+}
+
+double student_two_sided(double t, double df) {
+  TRUEBOUND_CHECK(!std::isnan(t) && df > 0, "Student's t: a number, df > 0");
+  const boost::math::students_t_distribution<double, Quiet> student(df);
+  return std::isinf(t) ? 0 : finite(2 * cdf(complement(student, std::abs(t))));
+}
+
+double chi_square_at_least(double x, double df) {
+  TRUEBOUND_CHECK(x >= 0 && df > 0, "chi-square: x >= 0, df > 0");
+  return std::isinf(x) ? 0 : finite(boost::math::gamma_q(df / 2, x / 2, Quiet()));
+}
+
+double beta_at_most(double x, double a, double b) {
+  TRUEBOUND_CHECK(x >= 0 && x <= 1 && a > 0 && b > 0, "beta: x in [0, 1], a > 0, b > 0");
+  return finite(boost::math::ibeta(a, b, x, Quiet()));
+}
+
+double log_beta(double a, double b) {
+  TRUEBOUND_CHECK(a > 0 && b > 0, "log beta: a > 0, b > 0");
+  // In long double, since what the three have in common cancels.
+  const auto log_gamma = [](long double x) { return boost::math::lgamma(x, Quiet()); };
+  return finite(static_cast<double>(log_gamma(a) + log_gamma(b) -
+                                    log_gamma(static_cast<long double>(a) + b)));
 }
 
 }  // namespace truebound::stats

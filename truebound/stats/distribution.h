@@ -22,4 +22,19 @@ double normal_quantile(double p);
 /// The `p` quantile of Student's t with `df` > 0 degrees of freedom; `p` in (0, 1).
 double student_quantile(double p, double df);
 
+/// The chance that a standard normal number is at most `z`.
+double normal_at_most(double z);
+
+/// The chance that Student's t with `df` > 0 lies at least as far from 0 as `t`, both sides.
+double student_two_sided(double t, double df);
+
+/// The chance that a chi-square number with `df` > 0 degrees of freedom is at least `x` >= 0.
+double chi_square_at_least(double x, double df);
+
+/// The chance that a beta number is at most `x` in [0, 1]; `a` and `b` > 0.
+double beta_at_most(double x, double a, double b);
+
+/// Logarithm of the beta function; `a` and `b` > 0.
+double log_beta(double a, double b);
+
 }  // namespace truebound::stats
