@@ -15,6 +15,7 @@
 #include "truebound/assess/conclude.h"
 #include "truebound/assess/observe.h"
 #include "truebound/core/random.h"
+#include "truebound/ledger/checkpoint.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/report/report.h"
 #include "truebound/suite/builtin.h"
@@ -86,11 +87,10 @@ class Assessment : public testing::Test {
                                       const Rehearsal& rehearsal = {}) {
     const DiskFiles disk(folder_);
     const suite::BuiltinFiles files(disk);
-    SystemClock clock;
     const Services with{.files = files,
                         .folder = folder_,
                         .cache = folder_ / "cache",
-                        .clock = clock,
+                        .clock = clock_,
                         .signer = *signer_,
                         .progress = stop,
                         .stop = stop == nullptr ? nullptr : &stop->signal};
@@ -112,9 +112,20 @@ class Assessment : public testing::Test {
     const auto read = ledger::Ledger::read(ledger()).value();
     std::int64_t count = 0;
     for (std::uint64_t i = 0; i < read->size(); ++i) {
-      count += record::type_of(record::parsed_entry(*read, i).value()) == type ? 1 : 0;
+      count += ledger::type_of(record::parsed_entry(*read, i).value()) == type ? 1 : 0;
     }
     return count;
+  }
+
+  // As a kill in the middle of a write leaves it.
+  void tear_last_entry() const {
+    Path last;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(ledger())) {
+      if (file.path().string().find("segment") == std::string::npos) continue;
+      if (file.is_regular_file() && file.path() > last) last = file.path();
+    }
+    ASSERT_FALSE(last.empty());
+    std::filesystem::resize_file(last, std::filesystem::file_size(last) - 5);
   }
 
   void expect_verified() const {
@@ -123,6 +134,7 @@ class Assessment : public testing::Test {
   }
 
   Path folder_;
+  SystemClock clock_;
   std::unique_ptr<crypto::Signer> signer_;
 };
 
@@ -195,8 +207,53 @@ TEST_F(Assessment, KilledAtAnyMomentItIsResumedAndAsksNoAnsweredSlotAgain) {
   ASSERT_TRUE(finished.ok() || entries_of("run.close") == 1) << finished.error().message;
   EXPECT_EQ(entries_of("outcome"), 20);
   EXPECT_EQ(entries_of("run.close"), 1);
+  EXPECT_EQ(entries_of("report.publish"), 1);
   EXPECT_EQ(entries_of("attempt.open"), entries_of("attempt.close"));
   expect_verified();
+}
+
+TEST_F(Assessment, ARunLeftBetweenItsCloseAndItsReportIsGivenThatReport) {
+  write_samples(3);
+  ASSERT_TRUE(assess_it().ok());
+  // As a kill before the last entry leaves it: its checkpoint was not yet signed.
+  const auto complete = ledger::Ledger::read(ledger()).value();
+  const std::uint64_t before = complete->size() - 1;
+  write("ledger/checkpoint",
+        ledger::make_checkpoint({before, complete->root_at(before).value()}, *signer_));
+  tear_last_entry();
+  ASSERT_EQ(entries_of("report.publish"), 0);
+  const auto finished = assess_it(Start::resume);
+  ASSERT_TRUE(finished.ok()) << finished.error().message;
+  EXPECT_EQ(entries_of("report.publish"), 1);
+  EXPECT_EQ(entries_of("attempt.open"), 6);
+  EXPECT_EQ(entries_of("run.close"), 1);
+  expect_verified();
+  EXPECT_FALSE(assess_it(Start::resume).ok());
+}
+
+TEST_F(Assessment, ALaterRunDoesNotChangeTheReportOfAnEarlierOne) {
+  write_samples(3);
+  const std::string first = report::render(assess_it().value(), report::Format::html);
+  ASSERT_TRUE(assess_it().ok());
+  const auto ledger = ledger::Ledger::read(this->ledger()).value();
+  EXPECT_EQ(report::render(conclude(*ledger, 1).value(), report::Format::html), first);
+  EXPECT_EQ(conclude(*ledger, 2).value().provenance.runs_of_plan, 2);
+}
+
+TEST_F(Assessment, AWithheldTranscriptTakesNoOutcomeAway) {
+  write_samples(3);
+  ASSERT_TRUE(assess_it().ok());
+  const auto ledger = ledger::Ledger::read(this->ledger()).value();
+  const auto history = record::RunHistory::read(*ledger, 1).value();
+  const std::string blob = *history.close(0).value()->transcript;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(this->ledger())) {
+    if (file.path().filename().string().find(blob.substr(8)) != std::string::npos) {
+      std::filesystem::remove(file.path());
+    }
+  }
+  const auto concluded = conclude(*ledger::Ledger::read(this->ledger()).value(), 1);
+  ASSERT_TRUE(concluded.ok()) << concluded.error().message;
+  EXPECT_EQ(concluded.value().counts.held, 6);
 }
 
 TEST_F(Assessment, ATornLastEntryIsCutBeforeAnythingIsAppendedTwice) {
@@ -204,13 +261,7 @@ TEST_F(Assessment, ATornLastEntryIsCutBeforeAnythingIsAppendedTwice) {
   for (const std::int64_t stop_at : {1, 3}) {
     StopAfter stop(stop_at);
     ASSERT_FALSE(assess_it(stop_at == 1 ? Start::fresh : Start::resume, &stop).ok());
-    Path last;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(ledger())) {
-      if (file.path().string().find("segment") == std::string::npos) continue;
-      if (file.is_regular_file() && file.path() > last) last = file.path();
-    }
-    ASSERT_FALSE(last.empty());
-    std::filesystem::resize_file(last, std::filesystem::file_size(last) - 5);
+    tear_last_entry();
   }
   const auto finished = assess_it(Start::resume);
   ASSERT_TRUE(finished.ok()) << finished.error().message;
@@ -339,8 +390,7 @@ TEST_F(Assessment, ABrokenRowOfTheSuiteIsRefusedByItsLine) {
 
 TEST_F(Assessment, ASecondWriterOfOneLedgerIsRefused) {
   write_samples(1);
-  SystemClock clock;
-  const auto first = ledger::Ledger::open(ledger(), *signer_, clock).value();
+  const auto first = ledger::Ledger::open(ledger(), *signer_, clock_).value();
   const auto second = assess_it();
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::invalid_input);

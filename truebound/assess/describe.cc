@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "truebound/record/run_record.h"
 #include "truebound/suite/taxonomy.h"
 
 namespace truebound::assess {
@@ -198,7 +197,7 @@ void describe_provenance(const Record& record, evidence::Dossier& dossier) {
   provenance.recoveries = record.history.recoveries();
   provenance.tokens_in = record.history.tokens_in();
   provenance.tokens_out = record.history.tokens_out();
-  provenance.engine = record::engine_version();
+  provenance.engine = record.engine;
   provenance.entries = {.plan = summary.open.plan, .run = summary.open_entry};
 }
 

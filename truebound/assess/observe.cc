@@ -59,23 +59,35 @@ class Observer {
  private:
   Result<void> look_at_attempt(const record::AttemptClose& close,
                                const record::OutcomeEntry& outcome, eval::Observation& seen) const {
-    TRUEBOUND_TRY(transcript, record_.history.transcript(close));
-    for (const eval::Query& query : transcript.queries) {
-      if (query.number != outcome.queries.value_or(0)) continue;
-      seen.layer = query.layer;
-      seen.cut = query.finish == eval::Finish::length;
-    }
+    TRUEBOUND_TRY_VOID(look_at_query(close, outcome.queries.value_or(0), seen));
     if (!outcome.follows) return {};
     TRUEBOUND_TRY(deciding, record::parsed_entry(record_.ledger, *outcome.follows));
-    if (record::type_of(deciding) != record::VerdictEntry::type) {
+    if (ledger::type_of(deciding) != record::VerdictEntry::type) {
       if (seen.layer != "none") seen.decided_by = eval::DecidedBy::layer;
       return {};
     }
-    TRUEBOUND_TRY(verdict, record::from_line<record::VerdictEntry>(deciding, *outcome.follows));
+    TRUEBOUND_TRY(verdict, ledger::from_line<record::VerdictEntry>(deciding, *outcome.follows));
     seen.judge = verdict.judge;
     seen.verdict = to_text(verdict.verdict);
     const auto found = judges_.find(verdict.judge);
     seen.decided_by = found == judges_.end() ? eval::DecidedBy::judge : found->second;
+    return {};
+  }
+
+  // A withheld transcript takes no outcome away: what the close tells of the layer is kept.
+  Result<void> look_at_query(const record::AttemptClose& close, std::int64_t number,
+                             eval::Observation& seen) const {
+    const Result<eval::Transcript> transcript = record_.history.transcript(close);
+    if (!transcript.ok()) {
+      if (transcript.error().code != ErrorCode::incomplete) return transcript.error();
+      seen.layer = close.layer;
+      return {};
+    }
+    for (const eval::Query& query : transcript.value().queries) {
+      if (query.number != number) continue;
+      seen.layer = query.layer;
+      seen.cut = query.finish == eval::Finish::length;
+    }
     return {};
   }
 
@@ -108,16 +120,17 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
     return Error{ErrorCode::mismatch, "run " + std::to_string(summary.open.run) +
                                           " was opened with other slots than its plan gives"};
   }
-  std::uint64_t size = summary.close ? summary.close_entry + 1 : ledger.size();
+  const std::uint64_t size = summary.close ? summary.report_size() : ledger.size();
   std::vector<eval::Calibration> calibrations;
   for (const std::uint64_t index : summary.calibrations) {
     TRUEBOUND_TRY(calibration, record::calibration_at(ledger, index));
     calibrations.push_back(std::move(calibration));
-    size = std::max(size, index + 1);
   }
   TRUEBOUND_TRY(history, record::RunHistory::read(ledger, summary.open.run, size));
   TRUEBOUND_TRY(systems, json_blob(ledger, summary.open.systems));
-  const std::int64_t runs_of_plan = all.runs_of_plan(summary.open.plan);
+  TRUEBOUND_TRY(engine, json_blob(ledger, summary.open.engine));
+  const json::Value* program = engine.find("program");
+  const std::int64_t runs_of_plan = all.runs_of_plan(summary.open.plan, size);
   return Record{.ledger = ledger,
                 .summary = summary,
                 .size = size,
@@ -128,6 +141,7 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
                 .slots = std::move(slots),
                 .history = std::move(history),
                 .systems = std::move(systems),
+                .engine = program != nullptr && program->text() != nullptr ? *program->text() : "",
                 .calibrations = std::move(calibrations)};
 }
 

@@ -32,6 +32,7 @@ struct Record {
   plan::Slots slots;
   record::RunHistory history;
   json::Value systems;                          ///< the blob of run.open
+  std::string engine;                           ///< the program that ran it, with its version
   std::vector<eval::Calibration> calibrations;  ///< of its judges, in the ledger's order
 };
 

@@ -13,21 +13,22 @@ std::string rehearsal_seed(const Rehearsal& rehearsal) {
   return crypto::sha256("truebound/rehearsal/v1\n" + rehearsal.seed.value_or("")).hex();
 }
 
-// The last run that was left open and was begun as this one would be: same plan, kind, seed, limit.
+// The last run that was left, before its last slot or before its report was bound to it, and was
+// begun as this one would be: same plan, kind, seed, limit.
 Result<record::RunSummary> run_to_resume(const record::RunStart& start,
                                          const ledger::Ledger& ledger) {
   TRUEBOUND_TRY(history, record::History::read(ledger));
   std::optional<record::RunSummary> found;
-  std::int64_t left_open = 0;
+  std::int64_t left = 0;
   for (const record::RunSummary& run : history.runs()) {
-    if (run.open.plan != start.plan || run.close) continue;
-    ++left_open;
+    if (run.open.plan != start.plan || run.is_complete()) continue;
+    ++left;
     const bool same_seed =
         start.seed_entry ? run.open.seed_entry == start.seed_entry : run.open.seed == start.seed;
     if (run.open.kind == start.kind && run.open.limit == start.limit && same_seed) found = run;
   }
   if (found) return *found;
-  if (left_open > 0) {
+  if (left > 0) {
     return invalid_input("the run that was left was begun with another --seed or --limit");
   }
   return invalid_input(history.runs_of_plan(start.plan) > 0
@@ -54,7 +55,7 @@ Result<StartedRun> take_up(const record::RunStart& start, ledger::Ledger& ledger
   const std::int64_t number = summary.open.run;
   TRUEBOUND_TRY(left, record::RunHistory::read(ledger, number));
   record::RunRecord record = record::RunRecord::resume(ledger, clock, number);
-  TRUEBOUND_TRY_VOID(record.recover(left.dangling()));
+  if (!left.is_closed()) TRUEBOUND_TRY_VOID(record.recover(left.dangling()));
   // What a crash left beside the entries that name it is moved aside, so that verify finds none.
   TRUEBOUND_TRY(aside, ledger.set_aside_unnamed(record::References()));
   static_cast<void>(aside);

@@ -57,4 +57,19 @@ Result<void> check_entry(std::string_view entry) {
   return {};
 }
 
+Result<json::Value> parse_entry(std::string_view line, std::uint64_t index) {
+  const std::string place = "entry " + std::to_string(index);
+  Result<json::Value> value = json::parse_json(line, place);
+  if (!value.ok()) return Error{ErrorCode::malformed, value.error().message};
+  if (value.value().object() == nullptr) {
+    return Error{ErrorCode::malformed, place + ": expected an object"};
+  }
+  return value;
+}
+
+std::string type_of(const json::Value& entry) {
+  const json::Value* type = entry.find("t");
+  return type != nullptr && type->text() != nullptr ? *type->text() : "";
+}
+
 }  // namespace truebound::ledger

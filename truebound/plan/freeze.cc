@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "truebound/crypto/sha256.h"
+#include "truebound/ledger/entry.h"
 #include "truebound/ledger/merkle.h"
 #include "truebound/plan/canonical.h"
 #include "truebound/text/utf8.h"
@@ -15,14 +16,6 @@ Error malformed(const std::string& message) {
 }
 Error mismatch(const std::string& message) {
   return {.code = ErrorCode::mismatch, .message = message};
-}
-
-// An entry of ours: canonical JSON, its type under `t`.
-template <class Entry>
-std::string to_line(const Entry& entry) {
-  json::Value value = json::write(entry);
-  value.set("t", Entry::type);
-  return json::canonical(value);
 }
 
 // What is read from a ledger and has not our shape is no bad input but broken evidence.
@@ -40,14 +33,9 @@ Result<std::optional<Entry>> entry_at(const ledger::Ledger& ledger, std::uint64_
   if (line.find(std::string("\"t\":\"") + Entry::type + "\"") == std::string::npos) {
     return std::optional<Entry>();
   }
-  const std::string place = "entry " + std::to_string(index);
-  TRUEBOUND_TRY(value, as_evidence(json::parse_json(line, place)));
-  const json::Value* type = value.find("t");
-  if (type == nullptr || type->text() == nullptr || *type->text() != Entry::type) {
-    return std::optional<Entry>();
-  }
-  std::erase_if(*value.object(), [](const json::Member& member) { return member.first == "t"; });
-  TRUEBOUND_TRY(entry, as_evidence(json::read<Entry>(value, place, Entry::type)));
+  TRUEBOUND_TRY(value, ledger::parse_entry(line, index));
+  if (ledger::type_of(value) != Entry::type) return std::optional<Entry>();
+  TRUEBOUND_TRY(entry, ledger::from_line<Entry>(value, index));
   return std::optional<Entry>(std::move(entry));
 }
 
@@ -171,7 +159,7 @@ Result<std::uint64_t> register_plan(const Plan& plan, const FileSource& files, s
                            .plan_digest = digest.hex(),
                            .slots = slots,
                            .time_ms = clock.time_ms()};
-  return ledger.append(to_line(entry));
+  return ledger.append(ledger::to_line(entry));
 }
 
 Result<Frozen> draw_seed(std::uint64_t plan_entry, ledger::Ledger& ledger, Clock& clock) {
@@ -195,7 +183,7 @@ Result<Frozen> draw_seed(std::uint64_t plan_entry, ledger::Ledger& ledger, Clock
                       .plan = plan_entry,
                       .seed = seed_of(ledger::leaf_hash(line), root),
                       .time_ms = clock.time_ms()};
-  TRUEBOUND_TRY(seed_entry, ledger.append(to_line(draw)));
+  TRUEBOUND_TRY(seed_entry, ledger.append(ledger::to_line(draw)));
   return Frozen{
       .plan_entry = plan_entry, .seed_entry = seed_entry, .seed = draw.seed, .plan_digest = digest};
 }

@@ -13,6 +13,7 @@
 #include "truebound/eval/conversation.h"
 #include "truebound/eval/outcome.h"
 #include "truebound/json/fields.h"
+#include "truebound/ledger/entry.h"
 
 namespace truebound::record {
 
@@ -220,29 +221,5 @@ struct ReportPublish {
     visit(json::required("claims"), claims, "blob: the JSON");
   }
 };
-
-/// An entry as its line in the ledger: canonical JSON with its type under `t`.
-template <class Entry>
-std::string to_line(const Entry& entry) {
-  json::Value value = json::write(entry);
-  value.set("t", Entry::type);
-  return json::canonical(value);
-}
-
-/// The type of a parsed entry, or empty.
-inline std::string type_of(const json::Value& value) {
-  const json::Value* type = value.find("t");
-  return type != nullptr && type->text() != nullptr ? *type->text() : "";
-}
-
-/// An entry back from its parsed line.
-/// @error malformed  it is not of this shape
-template <class Entry>
-Result<Entry> from_line(json::Value value, std::uint64_t index) {
-  std::erase_if(*value.object(), [](const json::Member& member) { return member.first == "t"; });
-  Result<Entry> read = json::read<Entry>(value, "entry " + std::to_string(index), Entry::type);
-  if (!read.ok()) return Error{ErrorCode::malformed, read.error().message};
-  return read;
-}
 
 }  // namespace truebound::record

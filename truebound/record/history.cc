@@ -37,12 +37,7 @@ Result<void> add_listed(const ledger::Blobs& blobs, const Digest& list,
 
 Result<json::Value> parsed_entry(const ledger::Ledger& ledger, std::uint64_t index) {
   TRUEBOUND_TRY(line, ledger.entry(index));
-  Result<json::Value> value = json::parse_json(line, "entry " + std::to_string(index));
-  if (!value.ok()) return Error{ErrorCode::malformed, value.error().message};
-  if (value.value().object() == nullptr) {
-    return Error{ErrorCode::malformed, "entry " + std::to_string(index) + ": expected an object"};
-  }
-  return value;
+  return ledger::parse_entry(line, index);
 }
 
 Result<std::vector<Digest>> References::named_by(std::string_view entry,
@@ -64,7 +59,7 @@ Result<std::vector<Digest>> References::named_by(std::string_view entry,
 
 Result<eval::Calibration> calibration_at(const ledger::Ledger& ledger, std::uint64_t index) {
   TRUEBOUND_TRY(value, parsed_entry(ledger, index));
-  TRUEBOUND_TRY(entry, from_line<CalibrationEntry>(value, index));
+  TRUEBOUND_TRY(entry, ledger::from_line<CalibrationEntry>(value, index));
   TRUEBOUND_TRY(digest, parse_digest(entry.labels));
   TRUEBOUND_TRY(payload, ledger.blob(digest));
   const std::string name = "blob " + entry.labels;
@@ -81,24 +76,24 @@ Result<History> History::read(const ledger::Ledger& ledger) {
   History history;
   for (std::uint64_t index = 0; index < ledger.size(); ++index) {
     TRUEBOUND_TRY(entry, parsed_entry(ledger, index));
-    const std::string type = type_of(entry);
+    const std::string type = ledger::type_of(entry);
     if (type == RunOpen::type) {
-      TRUEBOUND_TRY(open, from_line<RunOpen>(entry, index));
+      TRUEBOUND_TRY(open, ledger::from_line<RunOpen>(entry, index));
       history.runs_.push_back({.open_entry = index, .open = open});
     } else if (type == RunClose::type) {
-      TRUEBOUND_TRY(close, from_line<RunClose>(entry, index));
+      TRUEBOUND_TRY(close, ledger::from_line<RunClose>(entry, index));
       for (RunSummary& run : history.runs_) {
         if (run.open.run != close.run) continue;
         run.close = close;
         run.close_entry = index;
       }
     } else if (type == CalibrationEntry::type) {
-      TRUEBOUND_TRY(calibration, from_line<CalibrationEntry>(entry, index));
+      TRUEBOUND_TRY(calibration, ledger::from_line<CalibrationEntry>(entry, index));
       for (RunSummary& run : history.runs_) {
         if (run.open.run == calibration.run) run.calibrations.push_back(index);
       }
     } else if (type == ReportPublish::type) {
-      TRUEBOUND_TRY(publish, from_line<ReportPublish>(entry, index));
+      TRUEBOUND_TRY(publish, ledger::from_line<ReportPublish>(entry, index));
       for (RunSummary& run : history.runs_) {
         if (run.open.run == publish.run) {
           run.published_at = static_cast<std::uint64_t>(publish.size);
@@ -119,9 +114,15 @@ Result<RunSummary> History::run(std::int64_t number) const {
                        std::to_string(number));
 }
 
-std::int64_t History::runs_of_plan(std::uint64_t plan_entry) const {
-  return std::ranges::count_if(runs_,
-                               [&](const RunSummary& run) { return run.open.plan == plan_entry; });
+std::int64_t History::runs_of_plan(std::uint64_t plan_entry, std::uint64_t size) const {
+  return std::ranges::count_if(runs_, [&](const RunSummary& run) {
+    return run.open.plan == plan_entry && (size == 0 || run.open_entry < size);
+  });
+}
+
+std::uint64_t RunSummary::report_size() const {
+  if (!close) return 0;
+  return calibrations.empty() ? close_entry + 1 : std::max(close_entry, calibrations.back()) + 1;
 }
 
 Result<RunHistory> RunHistory::read(const ledger::Ledger& ledger, std::int64_t run,
@@ -145,12 +146,12 @@ Result<SlotEntries*> RunHistory::slot_at(std::int64_t slot, std::uint64_t index)
 }
 
 Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std::int64_t run) {
-  const std::string type = type_of(entry);
+  const std::string type = ledger::type_of(entry);
   if (type == RunOpen::type) {
-    TRUEBOUND_TRY(open, from_line<RunOpen>(entry, index));
+    TRUEBOUND_TRY(open, ledger::from_line<RunOpen>(entry, index));
     if (open.run == run && open.slots >= 0) slots_.resize(static_cast<std::size_t>(open.slots));
   } else if (type == AttemptOpen::type) {
-    TRUEBOUND_TRY(open, from_line<AttemptOpen>(entry, index));
+    TRUEBOUND_TRY(open, ledger::from_line<AttemptOpen>(entry, index));
     if (open.run != run) return {};
     TRUEBOUND_TRY(slot, slot_at(open.slot, index));
     ++slot->attempts;
@@ -159,7 +160,7 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     slot->close.reset();
     open_slots_[index] = open.slot;
   } else if (type == AttemptClose::type) {
-    TRUEBOUND_TRY(close, from_line<AttemptClose>(entry, index));
+    TRUEBOUND_TRY(close, ledger::from_line<AttemptClose>(entry, index));
     const auto opened = open_slots_.find(close.open);
     if (opened == open_slots_.end()) return {};
     SlotEntries& slot = slots_[static_cast<std::size_t>(opened->second)];
@@ -170,11 +171,11 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     verdicts_[index];
     open_slots_.erase(opened);
   } else if (type == VerdictEntry::type) {
-    TRUEBOUND_TRY(verdict, from_line<VerdictEntry>(entry, index));
+    TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
     const auto of_this_run = verdicts_.find(verdict.close);
     if (of_this_run != verdicts_.end()) of_this_run->second.push_back(index);
   } else if (type == OutcomeEntry::type) {
-    TRUEBOUND_TRY(outcome, from_line<OutcomeEntry>(entry, index));
+    TRUEBOUND_TRY(outcome, ledger::from_line<OutcomeEntry>(entry, index));
     if (outcome.run != run) return {};
     for (std::int64_t i = outcome.slot; i <= outcome.until.value_or(outcome.slot); ++i) {
       TRUEBOUND_TRY(slot, slot_at(i, index));
@@ -185,8 +186,11 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
       slot->outcome = index;
     }
   } else if (type == Recovery::type) {
-    TRUEBOUND_TRY(recovery, from_line<Recovery>(entry, index));
+    TRUEBOUND_TRY(recovery, ledger::from_line<Recovery>(entry, index));
     if (recovery.run == run) ++recoveries_;
+  } else if (type == RunClose::type) {
+    TRUEBOUND_TRY(close, ledger::from_line<RunClose>(entry, index));
+    closed_ = closed_ || close.run == run;
   }
   return {};
 }
@@ -202,7 +206,7 @@ Result<std::optional<OutcomeEntry>> RunHistory::outcome(std::int64_t slot) const
   const std::optional<std::uint64_t> index = slots_.at(static_cast<std::size_t>(slot)).outcome;
   if (!index) return std::optional<OutcomeEntry>();
   TRUEBOUND_TRY(entry, parsed_entry(*ledger_, *index));
-  TRUEBOUND_TRY(outcome, from_line<OutcomeEntry>(entry, *index));
+  TRUEBOUND_TRY(outcome, ledger::from_line<OutcomeEntry>(entry, *index));
   return std::optional<OutcomeEntry>(outcome);
 }
 
@@ -210,7 +214,7 @@ Result<std::optional<AttemptClose>> RunHistory::close(std::int64_t slot) const {
   const std::optional<std::uint64_t> index = slots_.at(static_cast<std::size_t>(slot)).close;
   if (!index) return std::optional<AttemptClose>();
   TRUEBOUND_TRY(entry, parsed_entry(*ledger_, *index));
-  TRUEBOUND_TRY(close, from_line<AttemptClose>(entry, *index));
+  TRUEBOUND_TRY(close, ledger::from_line<AttemptClose>(entry, *index));
   return std::optional<AttemptClose>(close);
 }
 
@@ -246,7 +250,7 @@ Result<std::vector<Judged>> RunHistory::verdicts(std::uint64_t close_entry) cons
   if (found == verdicts_.end()) return judged;
   for (const std::uint64_t index : found->second) {
     TRUEBOUND_TRY(entry, parsed_entry(*ledger_, index));
-    TRUEBOUND_TRY(verdict, from_line<VerdictEntry>(entry, index));
+    TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
     judged.push_back({.entry = index, .verdict = verdict});
   }
   return judged;

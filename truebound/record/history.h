@@ -25,6 +25,12 @@ struct RunSummary {
   std::uint64_t close_entry = 0;            ///< if it is closed
   std::vector<std::uint64_t> calibrations;  ///< entries of its calibrations
   std::uint64_t published_at = 0;           ///< size of the latest report.publish, 0 for none
+
+  /// Entries that its report is a function of: up to its close, or the last calibration after it.
+  /// 0 while it is open.
+  std::uint64_t report_size() const;
+  /// Whether nothing is left to do: it is closed, and the report of what it holds is bound to it.
+  bool is_complete() const { return close && published_at >= report_size(); }
 };
 
 /// All runs of a ledger, in order.
@@ -38,8 +44,9 @@ class History {
   /// The run of this number; 0 takes the last.
   /// @error invalid_input  there is none
   Result<RunSummary> run(std::int64_t number) const;
-  /// How many runs a plan has, known by its plan.register entry.
-  std::int64_t runs_of_plan(std::uint64_t plan_entry) const;
+  /// How many runs of a plan, known by its plan.register entry, began within the first `size`
+  /// entries (0: all).
+  std::int64_t runs_of_plan(std::uint64_t plan_entry, std::uint64_t size = 0) const;
 
  private:
   std::vector<RunSummary> runs_;
@@ -70,6 +77,8 @@ class RunHistory {
   const std::vector<SlotEntries>& slots() const { return slots_; }
   /// Opens without a close, in order.
   std::vector<std::uint64_t> dangling() const;
+  /// Whether the run has its run.close: every slot has its outcome.
+  bool is_closed() const { return closed_; }
   std::int64_t recoveries() const { return recoveries_; }
   std::int64_t attempts() const { return attempts_; }
   std::int64_t tokens_in() const { return tokens_in_; }
@@ -99,6 +108,7 @@ class RunHistory {
   std::vector<SlotEntries> slots_;
   std::map<std::uint64_t, std::int64_t> open_slots_;  ///< opens that wait for their close
   std::map<std::uint64_t, std::vector<std::uint64_t>> verdicts_;  ///< close to verdict entries
+  bool closed_ = false;
   std::int64_t recoveries_ = 0;
   std::int64_t attempts_ = 0;
   std::int64_t tokens_in_ = 0;

@@ -110,14 +110,15 @@ TEST_F(Record, AnEntryOfASlotThatTheRunLacksIsMalformed) {
 }
 
 TEST(Entries, AreWrittenWithSortedKeysAndTheirType) {
-  EXPECT_EQ(to_line(AttemptOpen{.run = 1, .slot = 0, .attempt = 1, .request = "c", .time_ms = 4}),
-            R"({"attempt":1,"request":"c","run":1,"slot":0,"t":"attempt.open","time_ms":4})");
   EXPECT_EQ(
-      to_line(OutcomeEntry{.run = 1,
-                           .slot = 1,
-                           .outcome = eval::OutcomeKind::error,
-                           .reason = "timeout",
-                           .follows = 10}),
+      ledger::to_line(AttemptOpen{.run = 1, .slot = 0, .attempt = 1, .request = "c", .time_ms = 4}),
+      R"({"attempt":1,"request":"c","run":1,"slot":0,"t":"attempt.open","time_ms":4})");
+  EXPECT_EQ(
+      ledger::to_line(OutcomeEntry{.run = 1,
+                                   .slot = 1,
+                                   .outcome = eval::OutcomeKind::error,
+                                   .reason = "timeout",
+                                   .follows = 10}),
       R"({"follows":10,"outcome":"error","reason":"timeout","run":1,"slot":1,"t":"outcome"})");
 }
 

@@ -10,7 +10,7 @@ std::string engine_version() {
 
 template <class Entry>
 Result<std::uint64_t> RunRecord::append(const Entry& entry) {
-  return ledger_->append(to_line(entry));
+  return ledger_->append(ledger::to_line(entry));
 }
 
 Result<RunRecord> RunRecord::open(ledger::Ledger& ledger, Clock& clock, const RunStart& start) {

@@ -88,6 +88,8 @@ json::Value Cast::identity() const {
 
 Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
                        const record::RunHistory& history, const EngineOptions& options) {
+  // Left between its close and its report: nothing is to be asked.
+  if (history.is_closed()) return Ending::complete;
   Stage stage{.slots = slots, .cast = cast, .run = run, .history = history, .options = options};
   if (options.calls) stage.calls_left = *options.calls - calls_spent(stage);
   for (const auto& model : cast.models) {
