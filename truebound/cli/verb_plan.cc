@@ -2,24 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "truebound/assess/cast.h"
+#include "truebound/assess/prepare.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/cli/workplace.h"
-#include "truebound/ledger/ledger.h"
 #include "truebound/net/address.h"
-#include "truebound/plan/cost.h"
-#include "truebound/plan/freeze.h"
-#include "truebound/plan/slots.h"
 #include "truebound/plan/starter.h"
-#include "truebound/suite/suite.h"
 #include "truebound/text/utf8.h"
 
 namespace truebound::cli {
 namespace {
-
-// Measured with the default model on two cores with eight sequences in a batch; other models and
-// machines differ, so the text says "about".
-const std::map<std::string, plan::TokenRate> known_rates = {{"llama", {.in = 390, .out = 230}}};
 
 template <class Number>
 std::string or_unknown(const std::optional<Number>& number) {
@@ -72,13 +63,6 @@ std::string in_words(const plan::Check& check) {
   return text;
 }
 
-// Answers, patterns, prompts: what the plan names besides suites must be there too.
-Result<void> read_other_files(const plan::Plan& plan, const FileSource& files) {
-  for (const std::string& name : plan::file_names(plan))
-    TRUEBOUND_TRY_VOID(files.read(name));
-  return {};
-}
-
 Result<std::string> starter_plan(const InitArguments& arguments) {
   const bool asks_endpoint =
       !arguments.url.empty() || !arguments.model.empty() || !arguments.key_env.empty();
@@ -113,11 +97,10 @@ Result<int> init(const InitArguments& arguments, const Invocation& invocation) {
 }
 
 Result<int> check(const PlanArguments& arguments, const Invocation& invocation) {
+  SystemClock clock;
   TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
-  TRUEBOUND_TRY(plan, plan::read(workplace.files(), workplace.plan_name(), assess::known()));
-  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, workplace.files()));
-  TRUEBOUND_TRY_VOID(read_other_files(plan, workplace.files()));
-  TRUEBOUND_TRY(forecast, plan::check(plan, suites, workplace.files(), {.rates = known_rates}));
+  TRUEBOUND_TRY(forecast,
+                assess::check(workplace.plan_name(), workplace.services(clock, nullptr, nullptr)));
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(json::write(forecast)) + "\n"
                                              : text::visible(in_words(forecast))));
@@ -127,26 +110,14 @@ Result<int> check(const PlanArguments& arguments, const Invocation& invocation) 
 Result<int> register_plan(const PlanArguments& arguments, const Invocation& invocation) {
   SystemClock clock;
   TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
-  const assess::Services with = workplace.services(clock, nullptr, nullptr);
-  TRUEBOUND_TRY(plan, plan::read(with.files, workplace.plan_name(), assess::known()));
-  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, with.files));
-  // Before the ledger is opened: nothing is to be written where a file is missing.
-  TRUEBOUND_TRY_VOID(read_other_files(plan, with.files));
-  TRUEBOUND_TRY(slots, plan::count(plan, suites));
-  TRUEBOUND_TRY(ledger, ledger::Ledger::open(workplace.ledger(), with.signer, clock));
-  TRUEBOUND_TRY(entry, plan::register_plan(plan, with.files, slots, *ledger, clock));
-  TRUEBOUND_TRY_VOID(ledger->checkpoint());
-  TRUEBOUND_TRY(registered, plan::registered(*ledger, entry));
-  const json::Value result = json::Object{{"entry", entry},
-                                          {"plan_digest", registered.digest},
-                                          {"slots", slots},
-                                          {"checkpoint", ledger->checkpoint_text()},
-                                          {"key", ledger->verifier_key()}};
+  TRUEBOUND_TRY(registration, assess::register_plan(workplace.plan_name(), workplace.ledger(),
+                                                    workplace.services(clock, nullptr, nullptr)));
   TRUEBOUND_TRY_VOID(deliver(
-      invocation, invocation.output == Output::json
-                      ? json::pretty(result) + "\n"
-                      : fmt::format("Registered as entry {}, digest {}, {} slots\n{}", entry,
-                                    registered.digest, slots, ledger->checkpoint_text())));
+      invocation,
+      invocation.output == Output::json
+          ? json::pretty(json::write(registration)) + "\n"
+          : fmt::format("Registered as entry {}, digest {}, {} slots\n{}", registration.entry,
+                        registration.plan_digest, registration.slots, registration.checkpoint)));
   return 0;
 }
 
