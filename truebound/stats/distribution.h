@@ -16,6 +16,10 @@ double beta_upper_quantile(double tail, double a, double b);
 /// (0, 1).
 double binomial_at_most(double x, double n, double rate);
 
+/// Log of the integral of t^(a-1) (1-t)^(b-1) from `x` to 1, also where the share above `x` is too
+/// small for a double; `x` in (0, 1), `a` and `b` > 0. Carried in long double, for differences.
+long double log_beta_above(double x, double a, double b);
+
 /// The `p` quantile of the standard normal distribution; `p` in (0, 1).
 double normal_quantile(double p);
 
