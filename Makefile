@@ -9,7 +9,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .PHONY: help setup setup-test llama model build quickstart check test tidy fuzz format clean \
-  format-check layers shape dev-build quick-test slow-test sanitized
+  format-check layers shape dev-build quick-test slow-test sanitized coverage
 
 help: ## this list
 	@echo 'make TARGET, each doing the set-up that it needs:'
@@ -78,6 +78,11 @@ fuzz: setup-test llama ## each fuzzer for 60 s (SECONDS_EACH=N: for N)
 	@$(STEP) configure-fuzz 'configure the fuzzers' cmake --preset fuzz
 	@$(STEP) build-fuzz 'build the fuzzers' cmake --build --preset fuzz
 	@tools/fuzz
+
+coverage: setup-test llama ## measure what the limits cover: docs/methods/coverage.md (many minutes)
+	@$(STEP) configure-dev 'configure the development build' cmake --preset dev
+	@$(STEP) build-coverage 'build bench/coverage' cmake --build --preset dev --target coverage
+	@$(STEP) coverage 'measure: enumerate and simulate' build/dev/coverage --size full --out docs/methods/coverage.md
 
 format: setup-test ## lay out every C++ file
 	@tools/check-format --fix
