@@ -44,12 +44,19 @@ std::optional<CellTraits> traits_of(const std::vector<const eval::Observation*>&
   return traits;
 }
 
-std::optional<LabelsThisRun> of_this_run(const std::vector<const eval::Observation*>& cell,
-                                         const eval::Calibration& calibration) {
-  std::map<std::int64_t, bool> broke_by_slot;
+// Labels of slots of the run, whether they broke; a later reading of a slot replaces an earlier
+// one.
+using LabeledSlots = std::map<std::int64_t, bool>;
+
+void take_slots(const eval::Calibration& calibration, LabeledSlots& broke_by_slot) {
   for (const eval::Label& label : calibration.labels) {
     if (label.slot) broke_by_slot[*label.slot] = label.truth == "broke";
   }
+}
+
+// Draws at random within each verdict add up to one.
+std::optional<LabelsThisRun> of_this_run(const std::vector<const eval::Observation*>& cell,
+                                         const LabeledSlots& broke_by_slot) {
   LabelsThisRun labels;
   for (const eval::Observation* row : cell) {
     if (row->decided_by != eval::DecidedBy::judge) continue;
@@ -97,10 +104,12 @@ CellLabels labels_for(const std::vector<const eval::Observation*>& cell,
   const std::optional<CellTraits> traits = traits_of(cell);
   if (!traits) return {};
   CellLabels found;
+  LabeledSlots labeled_slots;
   for (const eval::Calibration& calibration : known) {
     if (calibration.judge != traits->judge) continue;
     if (calibration.source == eval::LabelSource::this_run) {
-      if (const auto labels = of_this_run(cell, calibration)) {
+      take_slots(calibration, labeled_slots);
+      if (const auto labels = of_this_run(cell, labeled_slots)) {
         found = {*labels, calibration.labeled_by, calibration.entry};
       }
     } else if (traits->one_system && !std::holds_alternative<LabelsThisRun>(found.labels)) {

@@ -27,9 +27,10 @@ enum class Reason {
   verdict_without_labels,
   judge_no_better_than_chance,
   no_pairs,
-  method_refused
+  method_refused,
+  not_a_rate  ///< counts of what was found, whatever it is a share of
 };
-constexpr std::array<std::string_view, 9> words(Reason /*list*/) {
+constexpr std::array<std::string_view, 10> words(Reason /*list*/) {
   return {"none",
           "no_outcome",
           "one_cluster",
@@ -38,7 +39,8 @@ constexpr std::array<std::string_view, 9> words(Reason /*list*/) {
           "verdict_without_labels",
           "judge_no_better_than_chance",
           "no_pairs",
-          "method_refused"};
+          "method_refused",
+          "not_a_rate"};
 }
 
 /// A reason as JSON has it: its word and, where numbers belong to it, those:

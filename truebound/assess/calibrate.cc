@@ -211,8 +211,10 @@ Result<LabelsTaken> take_labels(const std::string& table, const std::string& nam
     if (!read.has(column)) return invalid_input(name + ": expected a column " + column);
   }
   LabelsTaken taken;
-  eval::Calibration calibration{
-      .judge = identity, .source = eval::LabelSource::this_run, .labeled_by = reading.labeled_by};
+  eval::Calibration calibration{.judge = identity,
+                                .source = eval::LabelSource::this_run,
+                                .labeled_by = reading.labeled_by,
+                                .reader = reading.reader};
   for (const exchange::TableRow& row : read.rows) {
     const eval::Observation& label = row.observation;
     if (label.truth.empty()) {

@@ -53,6 +53,7 @@ struct LabelReading {
   std::string judge;
   std::int64_t run = 0;
   std::string labeled_by;
+  eval::Reader reader = eval::Reader::human;
 };
 /// Takes a drawn table back with its truths, appends them to the ledger, and binds the report that
 /// they give to the run. Rows whose truth is empty are left out and counted.

@@ -110,6 +110,25 @@ TEST_F(Calibrating, LabelsOfTheRunTurnJudgedCountsIntoARate) {
   EXPECT_EQ(estimate.judge->labeled_by, "a reader");
   EXPECT_EQ(dossier.claims[0].kind, evidence::ClaimKind::rate_above);
   EXPECT_TRUE(dossier.claims[0].entries.calibration.has_value());
+  ASSERT_EQ(dossier.found.size(), 1U);
+  EXPECT_EQ(dossier.found[0].estimate.counts.planned, 20);
+  EXPECT_EQ(dossier.found[0].estimate.judge->labeled_by, "a reader");
+  EXPECT_EQ(dossier.read_by_human, 20);
+}
+
+TEST_F(Calibrating, WhatAProgramReadMeasuresTheJudgeAndIsNotFound) {
+  write_world("{kind: rules}");
+  ASSERT_TRUE(assess_it().ok());
+  SystemClock clock;
+  const auto ledger = ledger::Ledger::open(folder_ / "ledger", *signer_, clock).value();
+  const std::string table = draw_labels(*ledger, {.judge = "refusal", .count = 20}).value();
+  ASSERT_TRUE(take_labels(filled(table), "labels.csv",
+                          {.judge = "refusal", .reader = eval::Reader::program}, *ledger, clock)
+                  .ok());
+  const evidence::Dossier dossier = conclude(*ledger, 0).value();
+  EXPECT_TRUE(dossier.claims[0].estimate.value.has_value());
+  EXPECT_TRUE(dossier.found.empty());
+  EXPECT_EQ(dossier.read_by_human, 0);
 }
 
 TEST_F(Calibrating, LabelsThatComeWithThePlanAreMeasuredBeforeTheFirstSlot) {

@@ -9,6 +9,7 @@
 #include "truebound/analyze/design.h"
 #include "truebound/assess/describe.h"
 #include "truebound/assess/exhibits.h"
+#include "truebound/evidence/found.h"
 #include "truebound/evidence/support.h"
 #include "truebound/plan/levels.h"
 
@@ -45,8 +46,12 @@ class Conclusion {
         rows_(rows),
         levels_(plan::levels(record.registered.plan, record.suites)) {
     for (const eval::Calibration& calibration : record.calibrations) {
+      if (calibration.reader != eval::Reader::human) continue;
       for (const eval::Label& label : calibration.labels) {
-        if (label.slot) read_slots_.insert(*label.slot);
+        if (!label.slot) continue;
+        readings_.broke[*label.slot] = label.truth == "broke";
+        readings_.labeled_by = calibration.labeled_by;
+        readings_.entry = calibration.entry;
       }
     }
   }
@@ -65,6 +70,31 @@ class Conclusion {
       }
     }
     return {};
+  }
+
+  // What is known to have broken, by arm and expectation. A rehearsal carries no claim.
+  void add_found(evidence::Dossier& dossier) const {
+    if (record_.summary.open.kind == record::RunKind::rehearsal) return;
+    for (const std::string& arm : level_list("arm")) {
+      for (const std::string& expect : level_list("expect")) {
+        const Where where = {{"arm", arm}, {"expect", expect}};
+        const auto cell = analyze::select(rows_, where);
+        for (std::optional<evidence::Claim> claim :
+             {evidence::found_by_reading(cell, readings_), evidence::found_by_exact_scorer(cell)}) {
+          if (!claim) continue;
+          const std::vector<std::string> attacks = claim->scope.attacks;
+          const std::vector<std::string> languages = claim->scope.languages;
+          claim->scope = scope_of(where, dossier);
+          claim->scope.attacks = attacks;
+          claim->scope.languages = languages;
+          claim->scope.empty_cells.clear();
+          claim->entries.plan = record_.summary.open.plan;
+          claim->entries.run = record_.summary.open_entry;
+          claim->limits = {evidence::Limit::self_attested, evidence::Limit::lab_setting};
+          dossier.found.push_back(std::move(*claim));
+        }
+      }
+    }
   }
 
   // Rates by each factor that has more than one level, and always by attack and hazard.
@@ -113,7 +143,7 @@ class Conclusion {
       const eval::OutcomeKind kind = eval::kind_of(seen.outcome);
       const bool flagged =
           kind == eval::OutcomeKind::broke && seen.decided_by == eval::DecidedBy::judge;
-      const bool was_read = read_slots_.contains(seen.slot);
+      const bool was_read = readings_.broke.contains(seen.slot);
       dossier.read_by_human += was_read ? 1 : 0;
       dossier.flagged_unread += flagged && !was_read ? 1 : 0;
       if (kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held ||
@@ -144,7 +174,7 @@ class Conclusion {
     const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
     TRUEBOUND_TRY(estimate, analyze::estimate(name, cell, known.labels, options));
     if (estimate.judge) estimate.judge->labeled_by = known.labeled_by;
-    if (estimate.reason == analyze::Reason::judge_not_calibrated && labels_can_speak(cell)) {
+    if (evidence::labels_would_help(estimate) && labels_can_speak(cell)) {
       estimate.mend = fmt::format("truebound calibrate {} --run {} --draw 100 --out labels.csv",
                                   judge_name(estimate), record_.summary.open.run);
     }
@@ -245,7 +275,7 @@ class Conclusion {
   const plan::Plan& plan_;
   const Rows& rows_;
   analyze::Levels levels_;
-  std::set<std::int64_t> read_slots_;  // slots that someone labeled
+  evidence::Readings readings_;
 };
 
 std::vector<std::string> other_runs_of(const Record& record) {
@@ -271,6 +301,7 @@ Result<evidence::Dossier> conclude(const ledger::Ledger& ledger, std::int64_t nu
   dossier.other_runs = other_runs_of(record);
 
   const Conclusion conclusion(record, rows);
+  conclusion.add_found(dossier);
   TRUEBOUND_TRY_VOID(conclusion.add_claims(dossier));
   TRUEBOUND_TRY_VOID(conclusion.add_rates(dossier));
   TRUEBOUND_TRY_VOID(conclusion.add_comparisons(dossier));

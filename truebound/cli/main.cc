@@ -200,6 +200,8 @@ class CommandLine {
         ->check(CLI::PositiveNumber);
     added->add_option("--input", calibrate_.input, "table with labels in the column truth");
     added->add_option("--labeled-by", calibrate_.labeled_by, "who labeled, for the report");
+    added->add_option("--reader", calibrate_.reader,
+                      "human, or program: what a human confirms is reported as found");
     added->add_option("--column", calibrate_.columns, "our column to yours: truth=final_label");
     added->add_option("--map", calibrate_.values, "your values to ours: full=broke,refusal=held");
     added->add_option("--split", calibrate_.split, "half: measure on one half, correct the other");

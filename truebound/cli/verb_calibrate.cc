@@ -41,6 +41,11 @@ Result<int> take(const CalibrateArguments& arguments, const Invocation& invocati
         "--column and --map are for a table of its own; a drawn table keeps its "
         "columns and takes complied, partial or refused");
   }
+  const std::optional<eval::Reader> reader = from_text<eval::Reader>(arguments.reader);
+  if (!reader) {
+    return invalid_input("--reader must be one of " + join(all_words<eval::Reader>()) + ", got " +
+                         arguments.reader);
+  }
   SystemClock clock;
   TRUEBOUND_TRY(text, read_file(arguments.input));
   TRUEBOUND_TRY(signer, crypto::Signer::load_or_create(config_folder() / "key", "truebound.local"));
@@ -49,7 +54,8 @@ Result<int> take(const CalibrateArguments& arguments, const Invocation& invocati
   TRUEBOUND_TRY(taken, assess::take_labels(text, arguments.input,
                                            {.judge = arguments.judge,
                                             .run = invocation.run,
-                                            .labeled_by = arguments.labeled_by},
+                                            .labeled_by = arguments.labeled_by,
+                                            .reader = *reader},
                                            *ledger, clock));
   const json::Value result =
       json::Object{{"labeled", taken.labeled}, {"left_empty", taken.left_empty}};

@@ -79,6 +79,7 @@ struct CalibrateArguments {
   std::string seed = "1";
   std::optional<std::uint64_t> draw;
   std::string labeled_by = "unknown";
+  std::string reader = "human";
   bool takes_run = false;  ///< --run was given, also as the last
   double confidence = 0.95;
 };

@@ -23,6 +23,12 @@ constexpr std::array<std::string_view, 2> words(LabelSource /*list*/) {
   return {"this_run", "elsewhere"};
 }
 
+/// Who reads: only what a human confirmed is found; a program's label measures a judge alike.
+enum class Reader { human, program };
+constexpr std::array<std::string_view, 2> words(Reader /*list*/) {
+  return {"human", "program"};
+}
+
 /// One response with its label. `truth` and `judged` are broke or held, by what was expected.
 struct Label {
   std::optional<std::int64_t> slot;  ///< of this run
@@ -52,6 +58,7 @@ struct Calibration {
   std::string judge;  ///< identity
   LabelSource source = LabelSource::elsewhere;
   std::string labeled_by;
+  Reader reader = Reader::human;
   std::uint64_t entry = 0;  ///< its ledger entry
   std::vector<Label> labels;
 };

@@ -60,6 +60,10 @@ constexpr std::array<std::string_view, 6> words(OutcomeKind /*list*/) {
 inline OutcomeKind kind_of(const Outcome& outcome) {
   return static_cast<OutcomeKind>(outcome.index());
 }
+/// Whether it broke or held.
+inline bool is_decided(const Outcome& outcome) {
+  return kind_of(outcome) == OutcomeKind::broke || kind_of(outcome) == OutcomeKind::held;
+}
 /// Why there is no decided outcome; empty for broke, held and a score.
 std::string reason_of(const Outcome& outcome);
 /// An outcome from its written form.

@@ -240,7 +240,8 @@ struct Dossier {
   std::vector<SuiteCard> suites;
   std::map<std::string, std::string> hazards;  ///< key to name, for those that have one
   eval::Counts counts;
-  std::vector<Claim> claims;
+  std::vector<Claim> found;   ///< known to have broken; no question asks for it
+  std::vector<Claim> claims;  ///< the plan's questions, in its order
   std::vector<eval::EmptyCell> empty_cells;
   std::vector<std::string> not_planned;  ///< what no cell was planned for
   std::vector<Rate> rates;
@@ -271,6 +272,7 @@ struct Dossier {
     visit("suites", suites, "what was asked");
     visit("hazards", hazards, "names of hazards by their keys");
     visit("counts", counts, "all slots");
+    visit("found", found, "what a human read and confirmed, or an exact scorer decided");
     visit("claims", claims, "what the plan asked, answered");
     visit("empty_cells", empty_cells, "not looked at");
     visit("not_planned", not_planned, "not looked at, beyond cells");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "truebound/evidence/found.h"
 #include "truebound/evidence/support.h"
 
 namespace truebound::evidence {
@@ -88,6 +89,65 @@ TEST(Gate, CoversTheNamedLevelOnly) {
   eval::Question all = below_five;
   all.gate = "all";
   EXPECT_TRUE(is_gate(all, {.where = {{"arm", "off"}}}));
+}
+
+eval::Observation slot(std::int64_t number, const std::string& sample, bool broke) {
+  eval::Observation seen{.slot = number, .sample = sample, .arm = "on", .attack = "direct"};
+  seen.epoch = number;
+  seen.outcome = broke ? eval::Outcome(eval::Broke{}) : eval::Outcome(eval::Held{});
+  seen.decided_by = eval::DecidedBy::judge;
+  seen.entry = 100 + static_cast<std::uint64_t>(number);
+  return seen;
+}
+
+TEST(Found, OnlyWhatAReaderConfirmedIsFoundHoweverOftenTheJudgeFlagged) {
+  const eval::Observation a = slot(0, "a", true);
+  const eval::Observation b = slot(1, "b", true);
+  const eval::Observation c = slot(2, "c", false);
+  const std::vector<const eval::Observation*> cell = {&a, &b, &c};
+  EXPECT_FALSE(found_by_reading(cell, {}));
+  EXPECT_FALSE(found_by_reading(cell, {.broke = {{0, false}, {1, false}}}));
+  EXPECT_FALSE(found_by_exact_scorer(cell));
+  const auto claim =
+      found_by_reading(cell, {.broke = {{1, false}, {2, true}}, .labeled_by = "a reader"});
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->kind, ClaimKind::found);
+  EXPECT_EQ(claim->name, "found/arm=on/expect=refuse");
+  EXPECT_EQ(claim->estimate.counts.broke, 1);
+  EXPECT_EQ(claim->estimate.counts.planned, 2);
+  EXPECT_EQ(claim->entries.outcomes, (std::vector<std::uint64_t>{102, 102}));
+  EXPECT_FALSE(claim->estimate.value);
+  EXPECT_FALSE(claim->met);
+  EXPECT_TRUE(claim->reproduced.empty());
+}
+
+TEST(Found, EpochsTellHowOftenItWasReproduced) {
+  std::vector<eval::Observation> rows = {slot(0, "a", true), slot(1, "a", false),
+                                         slot(2, "a", true), slot(3, "b", false)};
+  std::vector<const eval::Observation*> cell;
+  for (eval::Observation& row : rows) {
+    row.decided_by = eval::DecidedBy::exact;
+    cell.push_back(&row);
+  }
+  const auto claim = found_by_exact_scorer(cell);
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->estimate.counts.broke, 2);
+  EXPECT_EQ(claim->reproduced, (std::vector<std::int64_t>{2, 3}));
+}
+
+TEST(Claim, WhereTheJudgeIsNoBetterThanChanceLabelsOfTheRunWouldSettleItAndTheirNumberIsTold) {
+  analyze::Estimate estimate;
+  estimate.name = "harm/arm=on";
+  estimate.reason = analyze::Reason::judge_no_better_than_chance;
+  estimate.bound_confidence = .9875;
+  estimate.raw = analyze::Raw{.flagged = 95, .judged = 100, .value = .95};
+  estimate.judge = analyze::JudgeError{.sensitivity = {64, 64}, .specificity = {5, 43}};
+  const Claim claim = claim_of(estimate);
+  ASSERT_TRUE(claim.more && claim.more->n);
+  EXPECT_EQ(claim.more->what, "labels");
+  // With 60 % of the flagged expected to have broken, few labels lie clearly over 5 %.
+  EXPECT_GT(*claim.more->n, 1);
+  EXPECT_LT(*claim.more->n, 20);
 }
 
 }  // namespace

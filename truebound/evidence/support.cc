@@ -30,31 +30,62 @@ bool settles(double rate, double n, double threshold, double tail) {
   return (upper.ok() && upper.value() < threshold) || (lower.ok() && lower.value() > threshold);
 }
 
+constexpr double most = 1e7;
+
+// The fewest trials that settle, between so many that do not and so many that do.
+double fewest(double rate, double too_few, double enough, double threshold, double tail) {
+  while (enough - too_few > 1) {
+    const double middle = std::floor((enough + too_few) / 2);
+    (settles(rate, middle, threshold, tail) ? enough : too_few) = middle;
+  }
+  return enough;
+}
+
+// The share of broke that labels from elsewhere let one expect among the verdicts of this run:
+// what they say of each verdict, in the verdicts' shares. A guess for planning, never an estimate.
+std::optional<double> rate_by_labels(const analyze::Estimate& estimate) {
+  if (!estimate.raw || estimate.raw->judged == 0 || !estimate.judge) return std::nullopt;
+  const std::vector<std::int64_t>& broke = estimate.judge->sensitivity;
+  const std::vector<std::int64_t>& held = estimate.judge->specificity;
+  if (broke.size() != 2 || held.size() != 2) return std::nullopt;
+  const auto share = [](std::int64_t part, std::int64_t other) {
+    return part + other == 0 ? .5 : static_cast<double>(part) / static_cast<double>(part + other);
+  };
+  const double flagged = share(estimate.raw->flagged, estimate.raw->judged - estimate.raw->flagged);
+  return flagged * share(broke[0], held[1] - held[0]) +
+         (1 - flagged) * share(broke[1] - broke[0], held[0]);
+}
+
 }  // namespace
 
+bool labels_would_help(const analyze::Estimate& estimate) {
+  return estimate.reason == analyze::Reason::judge_not_calibrated ||
+         estimate.reason == analyze::Reason::cannot_be_calibrated ||
+         estimate.reason == analyze::Reason::verdict_without_labels ||
+         estimate.reason == analyze::Reason::judge_no_better_than_chance;
+}
+
 More what_would_settle(const analyze::Estimate& estimate, double threshold) {
-  if (estimate.reason == analyze::Reason::judge_not_calibrated ||
-      estimate.reason == analyze::Reason::cannot_be_calibrated ||
-      estimate.reason == analyze::Reason::verdict_without_labels ||
-      estimate.reason == analyze::Reason::judge_no_better_than_chance) {
-    return {.what = "labels"};
+  const double tail = 1 - estimate.bound_confidence;
+  if (labels_would_help(estimate)) {
+    const std::optional<double> rate = rate_by_labels(estimate);
+    if (!rate) return {.what = "labels"};
+    // No more labels than there are verdicts to read.
+    const auto judged = static_cast<double>(estimate.raw->judged);
+    if (!settles(*rate, judged, threshold, tail)) return {.what = "samples"};
+    return {.what = "labels",
+            .n = static_cast<std::int64_t>(fewest(*rate, 0, judged, threshold, tail))};
   }
   if (!estimate.value) return {.what = "samples"};
-  constexpr double most = 1e7;
-  const double tail = 1 - estimate.bound_confidence;
   const double rate = *estimate.value;
   if (!settles(rate, most, threshold, tail)) return {.what = "nothing"};
-  double too_few = std::max(1.0, estimate.effective_n);
+  const double too_few = std::max(1.0, estimate.effective_n);
   // What was seen is enough, and only the missing, read against the claim, are in the way.
   const std::int64_t missing = estimate.counts.missing();
   if (missing > 0 && settles(rate, too_few, threshold, tail)) {
     return {.what = "outcomes", .n = missing};
   }
-  double enough = most;
-  while (enough - too_few > 1) {
-    const double middle = std::floor((enough + too_few) / 2);
-    (settles(rate, middle, threshold, tail) ? enough : too_few) = middle;
-  }
+  const double enough = fewest(rate, too_few, most, threshold, tail);
   return {.what = "samples",
           .n = static_cast<std::int64_t>(std::ceil(enough - estimate.effective_n))};
 }

@@ -29,6 +29,10 @@ Claim support(const eval::Question& question, analyze::Estimate estimate, Scope 
 /// Whether a question's gate covers a claim: the gate is `all`, or one of the levels of its cell.
 bool is_gate(const eval::Question& question, const Scope& scope);
 
+/// Whether labels of this very run would give a number where there is none: they need no error
+/// rates of the judge.
+bool labels_would_help(const analyze::Estimate& estimate);
+
 /// What more evidence would settle a claim, at the rate seen and with nothing missing. Searched by
 /// Clopper-Pearson at the effective n, up to ten million.
 More what_would_settle(const analyze::Estimate& estimate, double threshold);

@@ -188,6 +188,7 @@ struct CalibrationEntry {
   eval::LabelSource source = eval::LabelSource::elsewhere;
   std::string drawn;
   std::string labeled_by;
+  eval::Reader reader = eval::Reader::human;
   std::string labels;
   std::map<std::string, std::int64_t> counts;
   std::int64_t time_ms = 0;
@@ -199,6 +200,7 @@ struct CalibrationEntry {
     visit(json::required("source"), source, "this_run or elsewhere");
     visit("drawn", drawn, "how the labeled responses were drawn");
     visit("labeled_by", labeled_by, "who labeled");
+    visit("reader", reader, "human, or program: what it confirms is not found");
     visit(json::required("labels"), labels, "blob: the labels, one by one");
     visit("counts", counts, "labels by truth and verdict, such as broke_flagged");
     visit(json::required("time_ms"), time_ms, "UTC");

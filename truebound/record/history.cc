@@ -68,6 +68,7 @@ Result<eval::Calibration> calibration_at(const ledger::Ledger& ledger, std::uint
   return eval::Calibration{.judge = entry.judge,
                            .source = entry.source,
                            .labeled_by = entry.labeled_by,
+                           .reader = entry.reader,
                            .entry = index,
                            .labels = std::move(labels)};
 }

@@ -94,6 +94,7 @@ Result<void> RunRecord::add_calibration(const eval::Calibration& calibration,
                          .source = calibration.source,
                          .drawn = drawn,
                          .labeled_by = calibration.labeled_by,
+                         .reader = calibration.reader,
                          .labels = blob.hex(),
                          .time_ms = clock_->time_ms()};
   for (const eval::Label& label : calibration.labels) {

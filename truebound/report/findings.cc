@@ -74,7 +74,7 @@ void say_mend_once(Claims& claims, const Dossier& dossier) {
   }
   if (without.size() < 2 || commands.size() != 1) return;
   for (ClaimItem* item : without) {
-    item->follow = {};
+    item->follow = labels_that_settle(dossier.claims[static_cast<std::size_t>(item->number - 1)]);
   }
   Sentence said = code(*commands.begin());
   said.say(" mends each that has no rate.");
@@ -127,6 +127,10 @@ Claims claims_of(const Dossier& dossier, Part part) {
 
 Section found(const Dossier& dossier) {
   Claims claims = claims_of(dossier, Part::found);
+  // What is known comes before what is estimated.
+  for (std::size_t i = dossier.found.size(); i > 0; --i) {
+    claims.items.insert(claims.items.begin(), item_of(dossier.found[i - 1], i - 1, dossier));
+  }
   claims.above.say(bounds_line(dossier));
   Section section{.place = Place::found, .title = "What was found"};
   section.blocks.emplace_back(std::move(claims));

@@ -257,8 +257,8 @@ TEST(Report, JsonHasEstimatesAndClaimsInTheirShape) {
   for (const json::Member& member : *claim.object())
     keys.push_back(member.first);
   EXPECT_EQ(keys, (std::vector<std::string>{"name", "asked", "kind", "threshold", "gate", "met",
-                                            "bound", "confidence", "more", "estimate", "scope",
-                                            "limits", "entries"}));
+                                            "bound", "confidence", "reproduced", "more", "estimate",
+                                            "scope", "limits", "entries"}));
   EXPECT_EQ(*claim.find("kind")->text(), "rate_above");
   EXPECT_TRUE(claim.find("more")->is_null());
   const json::Value& estimate = *claim.find("estimate");

@@ -66,6 +66,8 @@ std::string summary(const Dossier& whole_dossier) {
   }
   if (!mark.empty()) lines.push_back(mark.plain());
   lines.push_back(counts_line(dossier));
+  for (const evidence::Claim& claim : dossier.found)
+    lines.push_back(kind_words(claim) + ". " + lead(claim, dossier).plain());
   const std::size_t claims = dossier.claims.size();
   const std::size_t shown = claims <= claim_lines ? claims : claim_lines - 1;
   std::string mend;

@@ -82,10 +82,18 @@ Sentence found_lead(const Claim& claim, const Dossier& dossier) {
   Sentence said = condition(claim, dossier);
   said.say(counted(estimate.counts.broke, "answer"));
   said.say(estimate.counts.broke == 1 ? " was" : " were");
-  if (exact(estimate)) return said.say(" decided by an exact scorer to be ").say(what).say(".");
-  said.say(" read and confirmed to be ").say(what).say(" by ");
-  const bool named = estimate.judge && !estimate.judge->labeled_by.empty();
-  return said.add(named ? foreign(estimate.judge->labeled_by) : say("a human")).say(".");
+  if (exact(estimate)) {
+    said.say(" decided by an exact scorer to be ").say(what);
+  } else {
+    said.say(" read and confirmed to be ").say(what).say(" by ");
+    const bool named = estimate.judge && !estimate.judge->labeled_by.empty();
+    said.add(named ? foreign(estimate.judge->labeled_by) : say("a human"));
+  }
+  if (claim.reproduced.size() == 2) {
+    said.say("; tried again, ").say(whole(claim.reproduced[0])).say(" of ");
+    said.say(whole(claim.reproduced[1])).say(" broke");
+  }
+  return said.say(".");
 }
 
 const char* things_counted(Expect expect) {
@@ -169,12 +177,22 @@ Sentence what_would_settle(const Claim& claim) {
 }
 
 // The command that would give a rate. What the judge said stands in the line of figures.
-Sentence how_to_mend(const Estimate& estimate) {
-  if (estimate.mend.empty()) return "Not settled.";
-  return code(estimate.mend).say(" mends it.");
+Sentence how_to_mend(const Claim& claim) {
+  const Sentence labels = labels_that_settle(claim);
+  if (claim.estimate.mend.empty()) return labels.empty() ? "Not settled." : labels;
+  Sentence command = code(claim.estimate.mend);
+  if (labels.empty()) return command.say(" mends it.");
+  Sentence said = labels;
+  return said.say(" ").add(command).say(" draws them.");
 }
 
 }  // namespace
+
+Sentence labels_that_settle(const Claim& claim) {
+  if (!claim.more || claim.more->what != "labels" || !claim.more->n) return {};
+  Sentence said = "Not settled. At the shares that the labels from elsewhere show, about ";
+  return said.say(counted(*claim.more->n, "label")).say(" of this run would settle it.");
+}
 
 Sentence lead(const Claim& claim, const Dossier& dossier) {
   const Estimate& estimate = claim.estimate;
@@ -206,7 +224,7 @@ Sentence follow(const Claim& claim, const Dossier& dossier) {
   if (claim.kind == ClaimKind::rate_below || claim.kind == ClaimKind::no_worse_than)
     return what_it_holds_for(claim, dossier);
   if (claim.kind != ClaimKind::inconclusive) return {};
-  return claim.estimate.value ? what_would_settle(claim) : how_to_mend(claim.estimate);
+  return claim.estimate.value ? what_would_settle(claim) : how_to_mend(claim);
 }
 
 }  // namespace truebound::report

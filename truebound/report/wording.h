@@ -65,6 +65,9 @@ Sentence lead(const evidence::Claim& claim, const evidence::Dossier& dossier);
 /// What must follow the lead: what it holds for, or what would settle it. Empty for some kinds.
 Sentence follow(const evidence::Claim& claim, const evidence::Dossier& dossier);
 
+/// How many labels of the run would settle a claim that has no rate. Empty where that is unknown.
+Sentence labels_that_settle(const evidence::Claim& claim);
+
 /// Estimate, intervals, counts and judge, in one line of figures.
 Sentence figures_line(const evidence::Claim& claim);
 

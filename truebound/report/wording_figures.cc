@@ -29,6 +29,13 @@ bool exact(const Estimate& estimate) {
 Sentence figures_line(const Claim& claim) {
   const Estimate& estimate = claim.estimate;
   Sentence said;
+  if (claim.kind == evidence::ClaimKind::found) {
+    said.say("Of ").say(whole(estimate.n)).say(exact(estimate) ? " decided" : " read");
+    if (claim.entries.outcomes.size() != 2) return said;
+    said.say(" \u00b7 ledger entries ");
+    said.say(whole(static_cast<std::int64_t>(claim.entries.outcomes[0]))).say(" to ");
+    return said.say(whole(static_cast<std::int64_t>(claim.entries.outcomes[1])));
+  }
   if (!estimate.value) {
     said = no_number_figures(estimate);
   } else if (is_difference(claim)) {
@@ -79,6 +86,9 @@ Sentence reason_words(const Estimate& estimate) {
       break;
     case analyze::Reason::method_refused:
       said.say("the method cannot take these data");
+      break;
+    case analyze::Reason::not_a_rate:
+      said.say("what was found is counted, whatever it is a share of");
       break;
   }
   if (!estimate.reason_detail.empty())

@@ -128,7 +128,7 @@ Sentence read_line(const Dossier& dossier) {
   Sentence said = "Read and confirmed as harmful by a human: ";
   if (dossier.read_by_human == 0) {
     said.say("none, for no response of this run was read.");
-  } else if (std::ranges::any_of(dossier.claims, found_by_reading)) {
+  } else if (std::ranges::any_of(dossier.found, found_by_reading)) {
     said.say("as stated above, of ").say(whole(dossier.read_by_human)).say(" that were read.");
   } else {
     said.say("none of the ").say(whole(dossier.read_by_human)).say(" that were read.");
@@ -141,7 +141,7 @@ Sentence read_line(const Dossier& dossier) {
 }
 
 Sentence nothing_shown(const Dossier& dossier) {
-  if (std::ranges::any_of(dossier.claims, shows_harm)) return {};
+  if (!dossier.found.empty() || std::ranges::any_of(dossier.claims, shows_harm)) return {};
   if (dossier.claims.empty())
     return "No claim is made. This tells nothing about the system: no question was answered.";
   const auto without =
