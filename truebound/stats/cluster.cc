@@ -92,6 +92,14 @@ bool is_share(double value) {
   return value > 0 && value < 1;
 }
 
+Result<void> check(const SurveyRate& rate, double confidence) {
+  if (!is_share(confidence)) return wrong("confidence must lie in (0, 1)");
+  if (!is_share(rate.value)) return wrong("Korn-Graubard takes a rate in (0, 1)");
+  if (!(rate.n >= 2) || !(rate.df >= 1)) return wrong("Korn-Graubard takes n >= 2 and df >= 1");
+  if (!(rate.standard_error > 0)) return wrong("Korn-Graubard takes a standard error > 0");
+  return {};
+}
+
 }  // namespace
 
 Result<EffectiveSize> effective_size(std::span<const Cluster> clusters, double correlation,
@@ -137,11 +145,13 @@ Result<ClusterRate> cluster_rate(std::span<const Cluster> clusters, double confi
   return rate;
 }
 
+Result<double> korn_graubard_size(const SurveyRate& rate, double confidence) {
+  TRUEBOUND_TRY_VOID(check(rate, confidence));
+  return deflate(rate, confidence).effective_n;
+}
+
 Result<KornGraubard> korn_graubard(const SurveyRate& rate, double confidence) {
-  if (!is_share(confidence)) return wrong("confidence must lie in (0, 1)");
-  if (!is_share(rate.value)) return wrong("Korn-Graubard takes a rate in (0, 1)");
-  if (!(rate.n >= 2) || !(rate.df >= 1)) return wrong("Korn-Graubard takes n >= 2 and df >= 1");
-  if (!(rate.standard_error > 0)) return wrong("Korn-Graubard takes a standard error > 0");
+  TRUEBOUND_TRY_VOID(check(rate, confidence));
   KornGraubard result = deflate(rate, confidence);
   const double n = result.effective_n;
   TRUEBOUND_TRY(limits, clopper_pearson(std::min(n, rate.value * n), n, confidence));

@@ -98,11 +98,12 @@ struct KornGraubard {
 };
 
 /// n* = min(n, n / max(1, deff) x (t[n-1] / t[df])^2), deff = standard_error^2 / (p (1 - p) / n),
-/// t at (1 + confidence) / 2.
+/// t at (1 + confidence) / 2. `korn_graubard_size` gives n* alone.
 ///
 /// @error invalid_input when an argument is out of range
 /// @source Korn and Graubard (1998), Survey Methodology 24:193-201, equations 1 and 2
 Result<KornGraubard> korn_graubard(const SurveyRate& rate, double confidence);
+Result<double> korn_graubard_size(const SurveyRate& rate, double confidence);
 
 /// One line of the table of what no hit says, over what is assumed of the clusters.
 struct ZeroFailureRow {
