@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "truebound/analyze/difference.h"
 #include "truebound/analyze/method_rows.h"
 #include "truebound/analyze/method_runs.h"
 #include "truebound/stats/paired.h"
@@ -171,6 +172,23 @@ Result<MethodResult> run_mcnemar(const Table& table, const MethodOptions& option
   result.estimate.statistic = test.statistic;
   result.beside.emplace_back("p_mid", test.p_mid);
   return result;
+}
+
+Result<MethodResult> run_mover_difference(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(arms, two_arms(table, options.table));
+  std::array<Version, 2> versions;
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    MethodOptions of_arm = options;
+    of_arm.arm = arms[i];
+    TRUEBOUND_TRY(rows, rows_of_rate(table, of_arm, Weights::must_be_equal));
+    versions[i].cell = rows;
+  }
+  const ChainOptions declared{.confidence = options.confidence,
+                              .correlation = options.correlation,
+                              .estimand = options.estimand};
+  TRUEBOUND_TRY(estimate, difference_from_before("difference/" + arms[0] + "-" + arms[1],
+                                                 versions[0], versions[1], declared));
+  return MethodResult{std::move(estimate), {}};
 }
 
 }  // namespace truebound::analyze

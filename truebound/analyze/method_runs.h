@@ -21,6 +21,7 @@ Result<MethodResult> run_cluster_rate(const Table& table, const MethodOptions& o
 Result<MethodResult> run_stratified_mean(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_mcnemar(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_bonett_price(const Table& table, const MethodOptions& options);
+Result<MethodResult> run_mover_difference(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_chain(const Table& table, const MethodOptions& options);
 

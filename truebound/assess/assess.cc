@@ -2,6 +2,7 @@
 
 #include "truebound/assess/assess.h"
 
+#include "truebound/assess/baseline.h"
 #include "truebound/assess/calibrate.h"
 #include "truebound/assess/cast.h"
 #include "truebound/assess/conclude.h"
@@ -14,7 +15,6 @@
 #include "truebound/plan/slots.h"
 #include "truebound/report/report.h"
 #include "truebound/run/execute.h"
-#include "truebound/suite/suite.h"
 
 namespace truebound::assess {
 
@@ -22,7 +22,7 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
                                  const Opening& opening, const Services& with) {
   // Read the plan and its suites, load the models. What is wrong is said now: nothing is written.
   TRUEBOUND_TRY(plan, plan::read(with.files, plan_name, known()));
-  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, with.files));
+  TRUEBOUND_TRY(suites, suites_of(plan, with.files));
   TRUEBOUND_TRY_VOID(plan::check_questions(plan, suites));
   TRUEBOUND_TRY(players, cast(plan, suites, with));
 

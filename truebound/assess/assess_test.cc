@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "truebound/assess/baseline.h"
 #include "truebound/assess/conclude.h"
 #include "truebound/assess/observe.h"
 #include "truebound/core/random.h"
@@ -86,7 +87,8 @@ class Assessment : public testing::Test {
   Result<evidence::Dossier> assess_it(Start start = Start::fresh, StopAfter* stop = nullptr,
                                       const Rehearsal& rehearsal = {}) {
     const DiskFiles disk(folder_);
-    const suite::BuiltinFiles files(disk);
+    const BaselineFiles with_baselines(disk, folder_);
+    const suite::BuiltinFiles files(with_baselines);
     const Services with{.files = files,
                         .folder = folder_,
                         .cache = folder_ / "cache",
@@ -359,6 +361,82 @@ TEST_F(Assessment, AStopByAFilterDoesNotTakeBackWhatAJudgeDecided) {
   EXPECT_EQ(eval::kind_of(rows[0].outcome), eval::OutcomeKind::broke);
   EXPECT_EQ(eval::kind_of(rows[1].outcome), eval::OutcomeKind::held);
   EXPECT_EQ(rows[1].decided_by, eval::DecidedBy::judge);
+}
+
+// A suite with targets, scored exactly; the answers are right but for the first `wrong`.
+class Versions : public Assessment {
+ protected:
+  void write_version(int wrong, const std::string& baseline) const {
+    std::string lines;
+    std::string answers;
+    for (int i = 0; i < 120; ++i) {
+      const std::string id = "q" + std::to_string(i);
+      lines += R"({"id": ")" + id + R"(", "input": "How many?", "target": "7"})" + "\n";
+      answers += R"({"slot": ")" + id + R"(", "text": ")" + (i < wrong ? "8" : "7") + "\"}\n";
+    }
+    write("suite.jsonl", lines);
+    write("answers.jsonl", answers);
+    write("plan.yaml",
+          "truebound: plan/1\n"
+          "title: A version\n"
+          "purpose: To test\n"
+          "models: {m: {provider: replay, file: answers.jsonl}}\n"
+          "suites: {s: {file: suite.jsonl, judge: exact}}\n"
+          "judges: {exact: {kind: exact}}\n"
+          "sampling: {kind: fixed, take: 100}\n"
+          "claims:\n" +
+              (baseline.empty() ? std::string("  - {name: wrong, ask: rate_below, threshold: 0.5, ")
+                                : "  - {name: wrong, ask: no_worse_than, margin: 0.1, ") +
+              "where: {expect: target}, gate: all}\n" + baseline);
+  }
+};
+
+TEST_F(Versions, OneThatBreaksNoMoreThanTheOneBeforeIsNoWorseOnTheSameDraw) {
+  write_version(6, "");
+  ASSERT_TRUE(assess_it().ok());
+  std::filesystem::rename(ledger(), folder_ / "before");
+  write_version(6, "baseline: {ledger: before, run: 1}\n");
+  const auto now = assess_it();
+  ASSERT_TRUE(now.ok()) << now.error().message;
+  const evidence::Claim& claim = now.value().claims.at(0);
+  EXPECT_EQ(claim.kind, evidence::ClaimKind::no_worse_than);
+  EXPECT_TRUE(claim.met);
+  EXPECT_DOUBLE_EQ(claim.threshold, 0.1);
+  // Both drew the same 100 of the 120, whatever their seeds.
+  EXPECT_EQ(claim.estimate.n, 100);
+  EXPECT_DOUBLE_EQ(*claim.estimate.value, 0);
+  ASSERT_EQ(now.value().other_runs.size(), 1U);
+  // What the ledger holds is enough: the one before may be gone.
+  std::filesystem::remove_all(folder_ / "before");
+  const auto ledger = ledger::Ledger::read(this->ledger()).value();
+  EXPECT_EQ(report::render(conclude(*ledger, 1).value(), report::Format::html),
+            report::render(now.value(), report::Format::html));
+  expect_verified();
+}
+
+TEST_F(Versions, OneThatBreaksFarMoreIsNotShownToBeNoWorse) {
+  write_version(2, "");
+  ASSERT_TRUE(assess_it().ok());
+  std::filesystem::rename(ledger(), folder_ / "before");
+  write_version(40, "baseline: {ledger: before, run: 1}\n");
+  const evidence::Claim claim = assess_it().value().claims.at(0);
+  EXPECT_EQ(claim.kind, evidence::ClaimKind::inconclusive);
+  EXPECT_FALSE(claim.met);
+  ASSERT_TRUE(claim.more.has_value());
+  EXPECT_EQ(claim.more->what, "nothing");
+}
+
+TEST_F(Versions, ABaselineThatIsNoCompleteAssessmentIsRefusedAndNothingIsWritten) {
+  write_version(2, "baseline: {ledger: before, run: 1}\n");
+  EXPECT_FALSE(assess_it().ok());
+  write_version(2, "");
+  ASSERT_TRUE(assess_it(Start::fresh, nullptr, {.seed = "mine", .limit = {}}).ok());
+  std::filesystem::rename(ledger(), folder_ / "before");
+  write_version(2, "baseline: {ledger: before, run: 1}\n");
+  const auto refused = assess_it();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("got a rehearsal"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(ledger()));
 }
 
 TEST_F(Assessment, BadInputWritesNothing) {

@@ -7,6 +7,8 @@
 
 #include "truebound/analyze/calibration.h"
 #include "truebound/analyze/design.h"
+#include "truebound/analyze/difference.h"
+#include "truebound/assess/baseline.h"
 #include "truebound/assess/describe.h"
 #include "truebound/assess/exhibits.h"
 #include "truebound/evidence/found.h"
@@ -18,6 +20,7 @@ namespace {
 
 using Rows = std::vector<eval::Observation>;
 using Where = std::map<std::string, std::string>;
+using Calibrations = std::vector<eval::Calibration>;
 
 // What the plan declares for its estimates; `claims` is m.
 analyze::ChainOptions options_for(const plan::Plan& plan, std::int64_t claims) {
@@ -40,10 +43,11 @@ bool filter_can_break(const plan::Plan& plan, const std::vector<const eval::Obse
 
 class Conclusion {
  public:
-  Conclusion(const Record& record, const Rows& rows)
+  Conclusion(const Record& record, const Rows& rows, const std::optional<BaselineRun>& before)
       : record_(record),
         plan_(record.registered.plan),
         rows_(rows),
+        before_(before),
         levels_(plan::levels(record.registered.plan, record.suites)) {
     for (const eval::Calibration& calibration : record.calibrations) {
       if (calibration.reader != eval::Reader::human) continue;
@@ -63,7 +67,7 @@ class Conclusion {
     }
     for (const eval::Question& question : plan_.claims) {
       for (const analyze::Cell& cell : analyze::cells_of(question, levels_)) {
-        TRUEBOUND_TRY(estimate, rate_of(cell.name, cell.where, question.estimand, claims));
+        TRUEBOUND_TRY(estimate, answer_to(question, cell, claims));
         dossier.claims.push_back(evidence::support(question, std::move(estimate),
                                                    scope_of(cell.where, dossier),
                                                    circumstances(cell.where)));
@@ -163,6 +167,24 @@ class Conclusion {
     static const std::vector<std::string> none;
     const auto found = levels_.find(factor);
     return found == levels_.end() ? none : found->second;
+  }
+
+  Result<analyze::Estimate> answer_to(const eval::Question& question, const analyze::Cell& cell,
+                                      std::int64_t claims) const {
+    if (question.ask != eval::Ask::no_worse_than) {
+      return rate_of(cell.name, cell.where, question.estimand, claims);
+    }
+    analyze::ChainOptions options = options_for(plan_, claims);
+    options.estimand = question.estimand;
+    const auto version = [&](const Rows& rows, const Calibrations& calibrations) {
+      analyze::Version side{.cell = analyze::select(rows, cell.where), .labels = {}};
+      side.labels = analyze::labels_for(side.cell, calibrations).labels;
+      return side;
+    };
+    const analyze::Version now = version(rows_, record_.calibrations);
+    if (filter_can_break(plan_, now.cell)) options.answer_filter = analyze::AnswerFilter::on;
+    return analyze::difference_from_before(cell.name, now,
+                                           version(before_->rows, before_->calibrations), options);
   }
 
   Result<analyze::Estimate> rate_of(const std::string& name, const Where& where,
@@ -274,12 +296,19 @@ class Conclusion {
   const Record& record_;
   const plan::Plan& plan_;
   const Rows& rows_;
+  const std::optional<BaselineRun>& before_;  // there where a question compares with it
   analyze::Levels levels_;
   evidence::Readings readings_;
 };
 
-std::vector<std::string> other_runs_of(const Record& record) {
+std::vector<std::string> other_runs_of(const Record& record,
+                                       const std::optional<BaselineRun>& before) {
   std::vector<std::string> runs;
+  if (before) {
+    runs.push_back(fmt::format(
+        "Compared with run {} of the ledger of key {}, {} entries with root {}: {}, plan {}.",
+        before->run, before->key, before->size, before->root, before->title, before->plan_digest));
+  }
   if (record.runs_of_plan > 1) {
     runs.push_back(fmt::format("This is run {} of {} of this plan in this ledger.",
                                record.summary.open.ordinal, record.runs_of_plan));
@@ -298,9 +327,14 @@ Result<evidence::Dossier> conclude(const ledger::Ledger& ledger, std::int64_t nu
   dossier.provenance.root = root.hex();
   dossier.empty_cells = empty_cells_of(record);
   dossier.not_planned = not_planned(record);
-  dossier.other_runs = other_runs_of(record);
+  std::optional<BaselineRun> before;
+  if (record.registered.plan.baseline) {
+    TRUEBOUND_TRY(kept, read_baseline(record.registered.plan, *record.registered.files));
+    before = std::move(kept);
+  }
+  dossier.other_runs = other_runs_of(record, before);
 
-  const Conclusion conclusion(record, rows);
+  const Conclusion conclusion(record, rows, before);
   conclusion.add_found(dossier);
   TRUEBOUND_TRY_VOID(conclusion.add_claims(dossier));
   TRUEBOUND_TRY_VOID(conclusion.add_rates(dossier));

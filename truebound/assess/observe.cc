@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "truebound/suite/suite.h"
+#include "truebound/assess/baseline.h"
 
 namespace truebound::assess {
 namespace {
@@ -112,7 +112,7 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
     TRUEBOUND_TRY(drawn, plan::drawn_seed(ledger, *summary.open.seed_entry));
     seed = drawn;
   }
-  TRUEBOUND_TRY(suites, suite::read_all(registered.plan.suites, *registered.files));
+  TRUEBOUND_TRY(suites, suites_of(registered.plan, *registered.files));
   plan::SlotLimit limit;
   if (summary.open.limit) limit.count = static_cast<std::uint64_t>(*summary.open.limit);
   TRUEBOUND_TRY(slots, plan::Slots::lay_out(registered.plan, suites, seed, limit));

@@ -2,12 +2,12 @@
 
 #include <vector>
 
+#include "truebound/assess/baseline.h"
 #include "truebound/assess/cast.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/plan/freeze.h"
 #include "truebound/plan/plan.h"
 #include "truebound/plan/slots.h"
-#include "truebound/suite/suite.h"
 
 namespace truebound::assess {
 namespace {
@@ -23,7 +23,7 @@ struct ReadPlan {
 
 Result<ReadPlan> read_plan(const std::string& plan_name, const FileSource& files) {
   TRUEBOUND_TRY(plan, plan::read(files, plan_name, known()));
-  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, files));
+  TRUEBOUND_TRY(suites, suites_of(plan, files));
   // Answers, patterns, prompts: what the plan names besides suites must be there too.
   for (const std::string& name : plan::file_names(plan))
     TRUEBOUND_TRY_VOID(files.read(name));

@@ -34,7 +34,8 @@ Result<Workplace> Workplace::of_plan(const std::string& plan, const Invocation& 
   place.folder_ = path.parent_path().empty() ? Path(".") : path.parent_path();
   place.ledger_ = invocation.ledger.empty() ? place.folder_ / "ledger" : Path(invocation.ledger);
   place.disk_ = std::make_unique<DiskFiles>(place.folder_);
-  place.known_ = std::make_unique<suite::BuiltinFiles>(*place.disk_);
+  place.baselines_ = std::make_unique<assess::BaselineFiles>(*place.disk_, place.folder_);
+  place.known_ = std::make_unique<suite::BuiltinFiles>(*place.baselines_);
   // What was checked is what is frozen, whatever the disk holds by then.
   place.files_ = std::make_unique<plan::SteadyFiles>(*place.known_);
   // The key lies in the user's configuration, never in the ledger that it signs.

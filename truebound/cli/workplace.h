@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "truebound/assess/baseline.h"
 #include "truebound/assess/services.h"
 #include "truebound/cli/verbs.h"
 #include "truebound/plan/freeze.h"
@@ -37,6 +38,7 @@ class Workplace {
   Path folder_;
   Path ledger_;
   std::unique_ptr<DiskFiles> disk_;
+  std::unique_ptr<assess::BaselineFiles> baselines_;
   std::unique_ptr<suite::BuiltinFiles> known_;
   std::unique_ptr<plan::SteadyFiles> files_;
   std::unique_ptr<crypto::Signer> signer_;

@@ -42,7 +42,7 @@ struct Question {
   void fields(Visitor& visit) {
     visit(json::required("name"), name, "names the claim");
     visit(json::required("ask"), ask, "rate_below, rate_above or no_worse_than");
-    visit(json::required("threshold"), threshold, "proportion in (0, 1)");
+    visit("threshold", threshold, "of rate_below and rate_above: a proportion in (0, 1)");
     visit("where", where, "which slots: factor to level, such as expect: refuse");
     visit("by", by, "one claim for each level of these factors");
     visit("estimand", estimand, "fixed_set or generalized");
@@ -50,5 +50,10 @@ struct Question {
     visit("margin", margin, "margin of no_worse_than, a proportion");
   }
 };
+
+/// What the bound is held against: the margin of no_worse_than, else the threshold.
+inline double threshold_of(const Question& question) {
+  return question.ask == Ask::no_worse_than ? question.margin.value_or(0) : question.threshold;
+}
 
 }  // namespace truebound::eval

@@ -10,8 +10,12 @@ namespace {
 
 // The kind that the one-sided bounds support, whatever was asked: the truth may lie on the other
 // side of what the plan hoped for, and the report says so.
-ClaimKind supported(const analyze::Estimate& estimate, double threshold) {
+ClaimKind supported(const analyze::Estimate& estimate, const eval::Question& question) {
   if (!estimate.value) return ClaimKind::inconclusive;
+  const double threshold = eval::threshold_of(question);
+  if (question.ask == eval::Ask::no_worse_than) {
+    return estimate.bound_below < threshold ? ClaimKind::no_worse_than : ClaimKind::inconclusive;
+  }
   if (estimate.bound_below < threshold) return ClaimKind::rate_below;
   if (estimate.bound_above > threshold) return ClaimKind::rate_above;
   return ClaimKind::inconclusive;
@@ -90,6 +94,16 @@ More what_would_settle(const analyze::Estimate& estimate, double threshold) {
           .n = static_cast<std::int64_t>(std::ceil(enough - estimate.effective_n))};
 }
 
+// The way from a difference to its bound shrinks with the root of the effective n.
+More what_would_show_no_worse(const analyze::Estimate& difference, double margin) {
+  if (labels_would_help(difference)) return {.what = "labels"};
+  if (!difference.value) return {.what = "samples"};
+  if (*difference.value >= margin) return {.what = "nothing"};
+  const double times = (difference.bound_below - *difference.value) / (margin - *difference.value);
+  return {.what = "samples",
+          .n = static_cast<std::int64_t>(std::ceil(difference.effective_n * (times * times - 1)))};
+}
+
 bool is_gate(const eval::Question& question, const Scope& scope) {
   if (question.gate.empty()) return false;
   if (question.gate == "all") return true;
@@ -103,19 +117,22 @@ Claim support(const eval::Question& question, analyze::Estimate estimate, Scope 
               const Circumstances& circumstances) {
   Claim claim{.name = estimate.name,
               .asked = question.ask,
-              .threshold = question.threshold,
+              .threshold = eval::threshold_of(question),
               .gate = is_gate(question, scope),
               .confidence = estimate.bound_confidence,
               .limits = circumstances.limits,
               .entries = circumstances.entries};
   if (circumstances.kind == record::RunKind::assessment) {
-    claim.kind = supported(estimate, question.threshold);
+    claim.kind = supported(estimate, question);
   }
   claim.met = comes_out(claim.kind, question.ask);
-  if (claim.kind == ClaimKind::rate_below) claim.bound = estimate.bound_below;
+  if (claim.kind == ClaimKind::rate_below || claim.kind == ClaimKind::no_worse_than)
+    claim.bound = estimate.bound_below;
   if (claim.kind == ClaimKind::rate_above) claim.bound = estimate.bound_above;
   if (claim.kind == ClaimKind::inconclusive) {
-    claim.more = what_would_settle(estimate, question.threshold);
+    claim.more = question.ask == eval::Ask::no_worse_than
+                     ? what_would_show_no_worse(estimate, claim.threshold)
+                     : what_would_settle(estimate, question.threshold);
   }
   if (estimate.reason == analyze::Reason::judge_not_calibrated) {
     claim.limits.push_back(Limit::judge_not_calibrated);

@@ -37,6 +37,10 @@ bool labels_would_help(const analyze::Estimate& estimate);
 /// Clopper-Pearson at the effective n, up to ten million.
 More what_would_settle(const analyze::Estimate& estimate, double threshold);
 
+/// What more evidence would show a difference to stay under a margin, at the difference seen. The
+/// width of its limits is taken to go with the root of the effective n.
+More what_would_show_no_worse(const analyze::Estimate& difference, double margin);
+
 /// Binds a report to its run: the HTML and the JSON become blobs, `report.publish` names them.
 Result<void> publish(const std::string& html, const std::string& json, std::uint64_t size,
                      record::RunRecord& run);

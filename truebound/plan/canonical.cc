@@ -78,6 +78,11 @@ std::string canonical(const Plan& plan, const FileDigests& digests) {
     files.replace(deployment.specification.system_prompt);
   for (const OptionPlace& place : plan.apart)
     treat_apart(reduced, place, files);
+  if (reduced.baseline) {
+    std::string file = baseline_file(*reduced.baseline);
+    files.replace(file);
+    reduced.baseline->ledger = file;
+  }
   json::Value value = value_of(reduced);
   erase(value, "who");
   erase(value, "budget");

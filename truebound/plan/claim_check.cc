@@ -106,7 +106,7 @@ class ClaimChecker {
     ClaimCheck claim{.name = cell.name,
                      .asked = question.ask,
                      .estimand = question.estimand,
-                     .threshold = question.threshold,
+                     .threshold = eval::threshold_of(question),
                      .confidence = 1 - tail,
                      .gate = is_gate(question, cell)};
     const std::vector<stats::Cluster> clusters = clusters_of(cell.where, claim.samples);

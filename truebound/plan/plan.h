@@ -81,7 +81,7 @@ struct Sampling {
 
 /// The run that `no_worse_than` compares with: its draw of samples is used again.
 struct Baseline {
-  std::string ledger;
+  std::string ledger;  ///< of a frozen plan, the digest of the file that the run became
   std::uint64_t run = 0;
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -89,6 +89,10 @@ struct Baseline {
     visit(json::required("run"), run, "number of the run in that ledger");
   }
 };
+
+/// The name under which a baseline is read as a file: `LEDGER#run=3`, or, of a frozen plan, the
+/// digest of that file.
+std::string baseline_file(const Baseline& baseline);
 
 /// Affects speed or cost only: not in the digest. What is absent is unlimited, or the engine's own.
 struct Budget {
@@ -152,7 +156,7 @@ struct Plan {
 Result<Plan> read(const FileSource& files, const std::string& name, const eval::Catalog& known);
 
 /// The names of all files that the plan names, in its order, each once: suites and cards, system
-/// prompts, patterns, rubrics, labels. The plan's own file is not among them.
+/// prompts, patterns, rubrics, labels, the baseline. The plan's own file is not among them.
 std::vector<std::string> file_names(const Plan& plan);
 
 }  // namespace truebound::plan

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "truebound/core/bytes.h"
 #include "truebound/core/words.h"
 #include "truebound/plan/options.h"
 #include "truebound/plan/plan.h"
@@ -76,7 +77,13 @@ std::vector<std::string> file_names(const Plan& plan) {
     const eval::Specification* found = json::find(section_of(plan, place.section), place.name);
     if (found != nullptr) add_name(names, found->text(place.option));
   }
+  if (plan.baseline) add_name(names, baseline_file(*plan.baseline));
   return names;
+}
+
+std::string baseline_file(const Baseline& baseline) {
+  if (parse_digest(baseline.ledger).ok()) return baseline.ledger;
+  return baseline.ledger + "#run=" + std::to_string(baseline.run);
 }
 
 }  // namespace truebound::plan

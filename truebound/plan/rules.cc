@@ -260,7 +260,12 @@ class RuleChecker {
   }
 
   Result<void> check_thresholds(const eval::Question& question, std::size_t i) const {
-    TRUEBOUND_TRY_VOID(within(claim_line(i, "threshold"), "threshold", question.threshold));
+    if (question.ask != eval::Ask::no_worse_than) {
+      if (question.threshold == 0) {
+        return wrong(claim_line(i, "ask"), "threshold is required in claims." + question.name);
+      }
+      TRUEBOUND_TRY_VOID(within(claim_line(i, "threshold"), "threshold", question.threshold));
+    }
     if (question.margin) {
       TRUEBOUND_TRY_VOID(within(claim_line(i, "margin"), "margin", *question.margin));
     }

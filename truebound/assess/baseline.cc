@@ -1,0 +1,151 @@
+#include "truebound/assess/baseline.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "truebound/assess/observe.h"
+#include "truebound/ledger/verify.h"
+#include "truebound/suite/suite.h"
+
+namespace truebound::assess {
+namespace {
+
+// One slot of the run before, with what pairs it and what became of it.
+struct KeptRow {
+  eval::Observation seen;
+  eval::OutcomeKind outcome = eval::OutcomeKind::not_run;
+  std::string reason;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("slot", seen.slot, "index");
+    visit("suite", seen.suite, "suite");
+    visit("sample", seen.sample, "id");
+    visit("cluster", seen.cluster, "unit of replication");
+    visit("stratum", seen.stratum, "stratum");
+    visit("hazard", seen.hazard, "hazard");
+    visit("language", seen.language, "language");
+    visit("model", seen.model, "name in its plan");
+    visit("persona", seen.persona, "name in its plan");
+    visit("deployment", seen.deployment, "name in its plan");
+    visit("arm", seen.arm, "name in its plan");
+    visit("attack", seen.attack, "name in its plan");
+    visit("epoch", seen.epoch, "repeat");
+    visit("expect", seen.expect, "refuse, answer or target");
+    visit("decided_by", seen.decided_by, "who decided");
+    visit("judge", seen.judge, "identity");
+    visit("outcome", outcome, "what became of it");
+    visit("reason", reason, "why it is missing");
+  }
+};
+
+struct KeptCalibration {
+  eval::Calibration calibration;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("judge", calibration.judge, "identity");
+    visit("source", calibration.source, "this_run or elsewhere");
+    visit("labeled_by", calibration.labeled_by, "who labeled");
+    visit("labels", calibration.labels, "one by one");
+  }
+};
+
+// The file's shape: docs/formats/plan.md, baseline.
+struct KeptRun {
+  std::string truebound = "baseline/1";
+  BaselineRun run;
+  std::vector<KeptRow> rows;
+  std::vector<KeptCalibration> calibrations;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("truebound", truebound, "baseline/1");
+    visit("title", run.title, "of its plan");
+    visit("plan_digest", run.plan_digest, "of its plan");
+    visit("systems", run.systems, "what was assessed, by its blob");
+    visit("key", run.key, "of its ledger");
+    visit("root", run.root, "of its ledger");
+    visit("size", run.size, "entries of its ledger");
+    visit("run", run.run, "its number there");
+    visit("rows", rows, "its slots");
+    visit("calibrations", calibrations, "of its judges");
+  }
+};
+
+Result<std::string> text_of_run(const Path& folder, std::int64_t number) {
+  TRUEBOUND_TRY(verification, ledger::verify(folder, record::References()));
+  TRUEBOUND_TRY(ledger, ledger::Ledger::read(folder));
+  TRUEBOUND_TRY(record, read_record(*ledger, number));
+  const record::RunSummary& summary = record.summary;
+  if (!summary.close || summary.open.kind != record::RunKind::assessment) {
+    return invalid_input(folder.string() + ": expected run " + std::to_string(number) +
+                         " to be a complete assessment, got " +
+                         (summary.close ? "a rehearsal" : "one that was left before its end"));
+  }
+  TRUEBOUND_TRY(observed, observe(record));
+  TRUEBOUND_TRY(root, ledger->root_at(record.size));
+  KeptRun kept;
+  kept.run = {.title = record.registered.plan.title,
+              .plan_digest = record.registered.digest,
+              .systems = summary.open.systems,
+              .key = verification.key,
+              .root = root.hex(),
+              .size = record.size,
+              .run = number,
+              .rows = {},
+              .calibrations = {}};
+  for (const eval::Observation& seen : observed) {
+    kept.rows.push_back({.seen = seen,
+                         .outcome = eval::kind_of(seen.outcome),
+                         .reason = eval::reason_of(seen.outcome)});
+  }
+  for (const eval::Calibration& calibration : record.calibrations)
+    kept.calibrations.push_back({calibration});
+  return json::canonical(json::write(kept));
+}
+
+}  // namespace
+
+Result<BaselineRun> read_baseline(const plan::Plan& plan, const FileSource& files) {
+  TRUEBOUND_CHECK(plan.baseline.has_value(), "asked only of a plan that has one");
+  const std::string name = plan::baseline_file(*plan.baseline);
+  TRUEBOUND_TRY(text, files.read(name));
+  TRUEBOUND_TRY(value, json::parse_json(text, name));
+  TRUEBOUND_TRY(kept, json::read<KeptRun>(value, name, "the baseline"));
+  BaselineRun run = std::move(kept.run);
+  for (KeptRow& row : kept.rows) {
+    row.seen.outcome = eval::make_outcome(row.outcome, row.reason, "");
+    run.rows.push_back(std::move(row.seen));
+  }
+  for (KeptCalibration& each : kept.calibrations)
+    run.calibrations.push_back(std::move(each.calibration));
+  return run;
+}
+
+Result<std::vector<eval::Suite>> suites_of(const plan::Plan& plan, const FileSource& files) {
+  TRUEBOUND_TRY(suites, suite::read_all(plan.suites, files));
+  if (!plan.baseline) return suites;
+  TRUEBOUND_TRY(before, read_baseline(plan, files));
+  if (!plan.sampling.take.count) return suites;
+  std::set<std::pair<std::string, std::string>> drawn;
+  for (const eval::Observation& row : before.rows)
+    drawn.emplace(row.suite, row.sample);
+  for (eval::Suite& suite : suites) {
+    std::erase_if(suite.samples, [&](const eval::Sample& sample) {
+      return !drawn.contains({suite.name, sample.id});
+    });
+  }
+  return suites;
+}
+
+Result<std::string> BaselineFiles::read(const std::string& name) const {
+  const std::size_t mark = name.rfind("#run=");
+  if (mark == std::string::npos) return others_.read(name);
+  std::int64_t number = 0;
+  const char* end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data() + mark + 5, end, number);
+  if (error != std::errc() || rest != end || number < 1) return others_.read(name);
+  const Path folder(name.substr(0, mark));
+  return text_of_run(folder.is_absolute() ? folder : folder_ / folder, number);
+}
+
+}  // namespace truebound::assess
