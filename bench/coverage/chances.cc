@@ -52,6 +52,17 @@ std::vector<double> binomial_chances(int n, double rate) {
   return chances;
 }
 
+std::vector<std::pair<int, double>> likely(int n, double rate) {
+  std::vector<std::pair<int, double>> counts;
+  const std::vector<double> chances = binomial_chances(n, rate);
+  const double least = 2e-8 / (n + 1);
+  for (int hits = 0; hits <= n; ++hits) {
+    const double chance = chances[static_cast<std::size_t>(hits)];
+    if (chance > least) counts.emplace_back(hits, chance);
+  }
+  return counts;
+}
+
 std::vector<double> cluster_chances(int size, const Cause& cause) {
   if (cause.correlation <= 0) return binomial_chances(size, cause.rate);
   return cause.dependence == Dependence::beta ? beta_chances(size, cause)

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "truebound/core/random.h"
@@ -30,6 +31,9 @@ struct Cause {
 
 /// Chances of 0, 1, ..., n hits of n independent trials; `rate` in [0, 1].
 std::vector<double> binomial_chances(int n, double rate);
+
+/// Numbers of hits with their chances, those left out that together weigh less than 2e-8.
+std::vector<std::pair<int, double>> likely(int n, double rate);
 
 /// Chances of 0, 1, ..., `size` hits in a cluster.
 /// @source beta-binomial: Skellam (1948), JRSS B 10:257-261

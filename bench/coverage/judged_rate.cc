@@ -11,18 +11,6 @@
 namespace truebound::coverage {
 namespace {
 
-// Counts with their chances, those left out that together weigh less than 2e-8.
-std::vector<std::pair<int, double>> likely(int n, double rate) {
-  std::vector<std::pair<int, double>> counts;
-  const std::vector<double> chances = binomial_chances(n, rate);
-  const double least = 2e-8 / (n + 1);
-  for (int hits = 0; hits <= n; ++hits) {
-    const double chance = chances[static_cast<std::size_t>(hits)];
-    if (chance > least) counts.emplace_back(hits, chance);
-  }
-  return counts;
-}
-
 double share(int hits, int n) {
   return static_cast<double>(hits) / n;
 }

@@ -11,6 +11,8 @@
 
 #include "bench/coverage/clustered_rate.h"
 #include "bench/coverage/judged_rate.h"
+#include "bench/coverage/looked_at_often.h"
+#include "bench/coverage/read_in_part.h"
 #include "bench/coverage/whole_chain.h"
 #include "truebound/core/file.h"
 
@@ -52,7 +54,8 @@ constexpr const char* intro =
 Result<int> measure(const Arguments& arguments) {
   std::string page = intro;
   int broken = 0;
-  for (const auto part : {whole_chain, judged_rates, clustered_rates}) {
+  for (const auto part :
+       {whole_chain, judged_rates, read_in_part, clustered_rates, looked_at_often}) {
     const Section section = part(arguments.size, arguments.threads);
     page += section.markdown + "\n";
     for (const std::string& promise : section.broken) {

@@ -183,8 +183,8 @@ std::string name_of(const MadeUp& cell) {
 }  // namespace
 
 Section whole_chain(Size size, int threads) {
-  const int runs = size == Size::full ? 4000 : 100;
-  const std::vector<MadeUp> cells = grid(size == Size::full ? 5 : 211);
+  const int runs = size == Size::full ? 2000 : 100;
+  const std::vector<MadeUp> cells = grid(size == Size::full ? 11 : 211);
   std::vector<ChainTally> tallies(cells.size());
   each_on_threads(cells.size(), threads,
                   [&](std::size_t i) { tallies[i] = simulate(cells[i], i, runs); });
