@@ -16,25 +16,6 @@ std::string cluster_name(const eval::Observation& seen) {
   return seen.suite + "\n" + cluster_name(seen.cluster, seen.sample);
 }
 
-std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels) {
-  std::vector<Cell> cells = {{.name = question.name, .where = question.where}};
-  for (const std::string& factor : question.by) {
-    const auto found = levels.find(factor);
-    if (found == levels.end()) continue;
-    std::vector<Cell> finer;
-    for (const Cell& cell : cells) {
-      for (const std::string& level : found->second) {
-        Cell part = cell;
-        part.name += "/" + factor + "=" + level;
-        part.where[factor] = level;
-        finer.push_back(std::move(part));
-      }
-    }
-    cells = std::move(finer);
-  }
-  return cells;
-}
-
 bool lies_in(const eval::Observation& observation,
              const std::map<std::string, std::string>& where) {
   return std::ranges::all_of(where, [&](const auto& condition) {

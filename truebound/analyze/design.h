@@ -17,25 +17,12 @@
 
 namespace truebound::analyze {
 
-/// A factor's levels in the plan's order: `arm` to `off, on`.
-using Levels = std::map<std::string, std::vector<std::string>>;
-
 /// The name of a cluster; where there is none, the sample is its own, and is kept apart from a
 /// cluster of that name.
 std::string cluster_name(const std::string& cluster, const std::string& sample);
 
 /// The cluster that an observation counts in: that name, within its suite.
 std::string cluster_name(const eval::Observation& seen);
-
-/// One combination of levels, with the name `harm/arm=on`.
-struct Cell {
-  std::string name;
-  std::map<std::string, std::string> where;
-};
-
-/// The cells of a question: one for each combination of the levels of its `by`, in their order; a
-/// question without `by` has one, with the question's own name.
-std::vector<Cell> cells_of(const eval::Question& question, const Levels& levels);
 
 /// Whether an observation lies in a cell.
 bool lies_in(const eval::Observation& observation, const std::map<std::string, std::string>& where);

@@ -84,15 +84,6 @@ TEST(Estimate, EpochsOfOneSampleAreOneCluster) {
   EXPECT_EQ(rate.clusters, 10);
 }
 
-TEST(Cells, ByFactorsGivesOneForEachCombinationInThePlansOrder) {
-  const eval::Question question{
-      .name = "harm", .where = {{"expect", "refuse"}}, .by = {"arm", "attack"}};
-  const auto cells = cells_of(question, {{"arm", {"off", "on"}}, {"attack", {"direct", "b64"}}});
-  ASSERT_EQ(cells.size(), 4U);
-  EXPECT_EQ(cells[1].name, "harm/arm=off/attack=b64");
-  EXPECT_EQ(cells[1].where.at("expect"), "refuse");
-}
-
 TEST(Comparison, PairsAreFoundBySampleAndTheRestIsCounted) {
   std::vector<Observation> rows;
   for (const char* sample : {"1", "2", "3", "4"})

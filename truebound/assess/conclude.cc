@@ -63,10 +63,10 @@ class Conclusion {
   Result<void> add_claims(evidence::Dossier& dossier) const {
     std::int64_t claims = 0;
     for (const eval::Question& question : plan_.claims) {
-      claims += static_cast<std::int64_t>(analyze::cells_of(question, levels_).size());
+      claims += static_cast<std::int64_t>(eval::cells_of(question, levels_).size());
     }
     for (const eval::Question& question : plan_.claims) {
-      for (const analyze::Cell& cell : analyze::cells_of(question, levels_)) {
+      for (const eval::Cell& cell : eval::cells_of(question, levels_)) {
         TRUEBOUND_TRY(estimate, answer_to(question, cell, claims));
         dossier.claims.push_back(evidence::support(question, std::move(estimate),
                                                    scope_of(cell.where, dossier),
@@ -169,7 +169,7 @@ class Conclusion {
     return found == levels_.end() ? none : found->second;
   }
 
-  Result<analyze::Estimate> answer_to(const eval::Question& question, const analyze::Cell& cell,
+  Result<analyze::Estimate> answer_to(const eval::Question& question, const eval::Cell& cell,
                                       std::int64_t claims) const {
     if (question.ask != eval::Ask::no_worse_than) {
       return rate_of(cell.name, cell.where, question.estimand, claims);
@@ -297,7 +297,7 @@ class Conclusion {
   const plan::Plan& plan_;
   const Rows& rows_;
   const std::optional<BaselineRun>& before_;  // there where a question compares with it
-  analyze::Levels levels_;
+  eval::Levels levels_;
   evidence::Readings readings_;
 };
 

@@ -64,5 +64,13 @@ TEST(Transcript, GoesToJsonAndBack) {
   EXPECT_FALSE(back.calls[0].reply->tokens_in.has_value());
 }
 
+TEST(Cells, ByFactorsGivesOneForEachCombinationInThePlansOrder) {
+  const Question question{.name = "harm", .where = {{"expect", "refuse"}}, .by = {"arm", "attack"}};
+  const auto cells = cells_of(question, {{"arm", {"off", "on"}}, {"attack", {"direct", "b64"}}});
+  ASSERT_EQ(cells.size(), 4U);
+  EXPECT_EQ(cells[1].name, "harm/arm=off/attack=b64");
+  EXPECT_EQ(cells[1].where.at("expect"), "refuse");
+}
+
 }  // namespace
 }  // namespace truebound::eval

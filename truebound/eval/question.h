@@ -51,6 +51,23 @@ struct Question {
   }
 };
 
+/// A factor's levels in the plan's order: `arm` to `off, on`.
+using Levels = std::map<std::string, std::vector<std::string>>;
+
+/// One combination of levels of factors, with the name `harm/arm=on`.
+struct Cell {
+  std::string name;
+  std::map<std::string, std::string> where;
+};
+
+/// The cells of a question: one for each combination of the levels of its `by`, in their order; a
+/// question without `by` has one, with the question's own name.
+std::vector<Cell> cells_of(const Question& question, const Levels& levels);
+
+/// Whether a question's gate covers a cell: the gate is `all`, or one of the levels of its `by`
+/// there.
+bool is_gate(const Question& question, const std::map<std::string, std::string>& where);
+
 /// What the bound is held against: the margin of no_worse_than, else the threshold.
 inline double threshold_of(const Question& question) {
   return question.ask == Ask::no_worse_than ? question.margin.value_or(0) : question.threshold;

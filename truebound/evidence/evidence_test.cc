@@ -84,11 +84,11 @@ TEST(Claim, ARehearsalCarriesNone) {
 }
 
 TEST(Gate, CoversTheNamedLevelOnly) {
-  EXPECT_TRUE(is_gate(below_five, on_arm));
-  EXPECT_FALSE(is_gate(below_five, {.where = {{"arm", "off"}}}));
+  EXPECT_TRUE(eval::is_gate(below_five, on_arm.where));
+  EXPECT_FALSE(eval::is_gate(below_five, {{"arm", "off"}}));
   eval::Question all = below_five;
   all.gate = "all";
-  EXPECT_TRUE(is_gate(all, {.where = {{"arm", "off"}}}));
+  EXPECT_TRUE(eval::is_gate(all, {{"arm", "off"}}));
 }
 
 eval::Observation slot(std::int64_t number, const std::string& sample, bool broke) {

@@ -104,21 +104,12 @@ More what_would_show_no_worse(const analyze::Estimate& difference, double margin
           .n = static_cast<std::int64_t>(std::ceil(difference.effective_n * (times * times - 1)))};
 }
 
-bool is_gate(const eval::Question& question, const Scope& scope) {
-  if (question.gate.empty()) return false;
-  if (question.gate == "all") return true;
-  return std::ranges::any_of(question.by, [&](const std::string& factor) {
-    const auto level = scope.where.find(factor);
-    return level != scope.where.end() && level->second == question.gate;
-  });
-}
-
 Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
               const Circumstances& circumstances) {
   Claim claim{.name = estimate.name,
               .asked = question.ask,
               .threshold = eval::threshold_of(question),
-              .gate = is_gate(question, scope),
+              .gate = eval::is_gate(question, scope.where),
               .confidence = estimate.bound_confidence,
               .limits = circumstances.limits,
               .entries = circumstances.entries};

@@ -26,9 +26,6 @@ struct Circumstances {
 Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
               const Circumstances& circumstances);
 
-/// Whether a question's gate covers a claim: the gate is `all`, or one of the levels of its cell.
-bool is_gate(const eval::Question& question, const Scope& scope);
-
 /// Whether labels of this very run would give a number where there is none: they need no error
 /// rates of the judge.
 bool labels_would_help(const analyze::Estimate& estimate);

@@ -18,30 +18,6 @@ constexpr double power = .8;
 
 using Where = std::map<std::string, std::string>;
 
-struct Cell {
-  std::string name;
-  Where where;
-};
-
-// One cell for each combination of the levels of `by`.
-std::vector<Cell> cells_of(const eval::Question& question,
-                           const std::map<std::string, std::vector<std::string>>& levels) {
-  std::vector<Cell> cells{{.name = question.name, .where = question.where}};
-  for (const std::string& factor : question.by) {
-    std::vector<Cell> finer;
-    for (const Cell& cell : cells) {
-      for (const std::string& level : levels.at(factor)) {
-        Cell part = cell;
-        part.name += "/" + factor + "=" + level;
-        part.where[factor] = level;
-        finer.push_back(std::move(part));
-      }
-    }
-    cells = std::move(finer);
-  }
-  return cells;
-}
-
 std::string percent(double proportion) {
   return json::number_text(std::round(proportion * 10000) / 100) + " %";
 }
@@ -53,9 +29,9 @@ class ClaimChecker {
 
   Result<void> fill(Check& check) const {
     for (const eval::Question& question : plan_.claims)
-      check.asked += cells_of(question, levels_).size();
+      check.asked += eval::cells_of(question, levels_).size();
     for (const eval::Question& question : plan_.claims) {
-      for (const Cell& cell : cells_of(question, levels_)) {
+      for (const eval::Cell& cell : eval::cells_of(question, levels_)) {
         TRUEBOUND_TRY(claim, check_one(question, cell, check.asked));
         warn(check.warnings, claim);
         check.claims.push_back(std::move(claim));
@@ -100,7 +76,7 @@ class ClaimChecker {
     return clusters;
   }
 
-  Result<ClaimCheck> check_one(const eval::Question& question, const Cell& cell,
+  Result<ClaimCheck> check_one(const eval::Question& question, const eval::Cell& cell,
                                std::uint64_t asked) const {
     const double tail = (1 - plan_.confidence) / static_cast<double>(asked);
     ClaimCheck claim{.name = cell.name,
@@ -108,7 +84,7 @@ class ClaimChecker {
                      .estimand = question.estimand,
                      .threshold = eval::threshold_of(question),
                      .confidence = 1 - tail,
-                     .gate = is_gate(question, cell)};
+                     .gate = eval::is_gate(question, cell.where)};
     const std::vector<stats::Cluster> clusters = clusters_of(cell.where, claim.samples);
     if (clusters.empty()) return claim;
     TRUEBOUND_TRY(
@@ -126,13 +102,6 @@ class ClaimChecker {
       claim.smallest_difference = difference;
     }
     return claim;
-  }
-
-  static bool is_gate(const eval::Question& question, const Cell& cell) {
-    if (question.gate == "all") return true;
-    return !question.gate.empty() && std::ranges::any_of(question.by, [&](const auto& factor) {
-      return cell.where.at(factor) == question.gate;
-    });
   }
 
   static Result<void> add_bounds(ClaimCheck& claim, const stats::EffectiveSize& size, double tail) {
@@ -187,7 +156,7 @@ class ClaimChecker {
   const Plan& plan_;
   const std::vector<eval::Suite>& suites_;
   std::vector<std::pair<std::size_t, std::size_t>> samples_;
-  std::map<std::string, std::vector<std::string>> levels_;
+  eval::Levels levels_;
 };
 
 }  // namespace

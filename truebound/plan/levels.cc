@@ -83,8 +83,7 @@ std::string level_of(const eval::Suite& suite, const eval::Sample& sample,
   return "";
 }
 
-std::map<std::string, std::vector<std::string>> levels(const Plan& plan,
-                                                       const std::vector<eval::Suite>& suites) {
+eval::Levels levels(const Plan& plan, const std::vector<eval::Suite>& suites) {
   std::map<std::string, std::vector<std::string>> all;
   for (const std::string& factor : eval::factors()) {
     if (factor == "suite" || !is_of_sample(factor)) {

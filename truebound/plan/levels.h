@@ -15,8 +15,7 @@ namespace truebound::plan {
 
 /// The levels of every factor: those of the plan in its order, those of the samples (hazard,
 /// stratum, language, expect, sample) in order of first appearance.
-std::map<std::string, std::vector<std::string>> levels(const Plan& plan,
-                                                       const std::vector<eval::Suite>& suites);
+eval::Levels levels(const Plan& plan, const std::vector<eval::Suite>& suites);
 
 /// Whether a factor belongs to a sample, not to the system that it is put to.
 bool is_of_sample(std::string_view factor);
