@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "truebound/assess/baseline.h"
+#include "truebound/assess/compare.h"
 #include "truebound/assess/conclude.h"
 #include "truebound/assess/observe.h"
 #include "truebound/core/random.h"
@@ -424,6 +425,24 @@ TEST_F(Versions, OneThatBreaksFarMoreIsNotShownToBeNoWorse) {
   EXPECT_FALSE(claim.met);
   ASSERT_TRUE(claim.more.has_value());
   EXPECT_EQ(claim.more->what, "nothing");
+}
+
+TEST_F(Versions, TwoRunsAreComparedOnTheSamplesThatBothWereAsked) {
+  write_version(10, "");
+  ASSERT_TRUE(assess_it().ok());
+  std::filesystem::rename(ledger(), folder_ / "before");
+  write_version(30, "baseline: {ledger: before, run: 1}\n");
+  ASSERT_TRUE(assess_it().ok());
+  const auto compared = compare((folder_ / "before").string() + "#run=1", ledger().string(), 0.95);
+  ASSERT_TRUE(compared.ok()) << compared.error().message;
+  ASSERT_EQ(compared.value().cells.size(), 1U);
+  const ComparedCell& cell = compared.value().cells[0];
+  EXPECT_EQ(cell.as_judged.only_first, 0);
+  EXPECT_EQ(cell.as_judged.without_partner, 0);
+  EXPECT_EQ(cell.as_judged.both_broke + cell.as_judged.only_second + cell.as_judged.neither, 100);
+  EXPECT_DOUBLE_EQ(*cell.difference.value, static_cast<double>(cell.as_judged.only_second) / 100);
+  EXPECT_GT(cell.difference.lower, 0);
+  EXPECT_FALSE(compare(ledger().string() + "#run=7", ledger().string(), 0.95).ok());
 }
 
 TEST_F(Versions, ABaselineThatIsNoCompleteAssessmentIsRefusedAndNothingIsWritten) {

@@ -71,39 +71,44 @@ struct KeptRun {
   }
 };
 
-Result<std::string> text_of_run(const Path& folder, std::int64_t number) {
+// The file that a plan keeps of a run.
+std::string as_file(BaselineRun run) {
+  KeptRun kept;
+  for (const eval::Observation& seen : run.rows) {
+    kept.rows.push_back({.seen = seen,
+                         .outcome = eval::kind_of(seen.outcome),
+                         .reason = eval::reason_of(seen.outcome)});
+  }
+  for (const eval::Calibration& calibration : run.calibrations)
+    kept.calibrations.push_back({calibration});
+  kept.run = std::move(run);
+  return json::canonical(json::write(kept));
+}
+
+}  // namespace
+
+Result<BaselineRun> run_of_ledger(const Path& folder, std::int64_t number) {
   TRUEBOUND_TRY(verification, ledger::verify(folder, record::References()));
   TRUEBOUND_TRY(ledger, ledger::Ledger::read(folder));
   TRUEBOUND_TRY(record, read_record(*ledger, number));
   const record::RunSummary& summary = record.summary;
   if (!summary.close || summary.open.kind != record::RunKind::assessment) {
-    return invalid_input(folder.string() + ": expected run " + std::to_string(number) +
+    return invalid_input(folder.string() + ": expected run " + std::to_string(summary.open.run) +
                          " to be a complete assessment, got " +
                          (summary.close ? "a rehearsal" : "one that was left before its end"));
   }
-  TRUEBOUND_TRY(observed, observe(record));
+  TRUEBOUND_TRY(rows, observe(record));
   TRUEBOUND_TRY(root, ledger->root_at(record.size));
-  KeptRun kept;
-  kept.run = {.title = record.registered.plan.title,
-              .plan_digest = record.registered.digest,
-              .systems = summary.open.systems,
-              .key = verification.key,
-              .root = root.hex(),
-              .size = record.size,
-              .run = number,
-              .rows = {},
-              .calibrations = {}};
-  for (const eval::Observation& seen : observed) {
-    kept.rows.push_back({.seen = seen,
-                         .outcome = eval::kind_of(seen.outcome),
-                         .reason = eval::reason_of(seen.outcome)});
-  }
-  for (const eval::Calibration& calibration : record.calibrations)
-    kept.calibrations.push_back({calibration});
-  return json::canonical(json::write(kept));
+  return BaselineRun{.title = record.registered.plan.title,
+                     .plan_digest = record.registered.digest,
+                     .systems = summary.open.systems,
+                     .key = verification.key,
+                     .root = root.hex(),
+                     .size = record.size,
+                     .run = summary.open.run,
+                     .rows = std::move(rows),
+                     .calibrations = std::move(record.calibrations)};
 }
-
-}  // namespace
 
 Result<BaselineRun> read_baseline(const plan::Plan& plan, const FileSource& files) {
   TRUEBOUND_CHECK(plan.baseline.has_value(), "asked only of a plan that has one");
@@ -145,7 +150,8 @@ Result<std::string> BaselineFiles::read(const std::string& name) const {
   const auto [rest, error] = std::from_chars(name.data() + mark + 5, end, number);
   if (error != std::errc() || rest != end || number < 1) return others_.read(name);
   const Path folder(name.substr(0, mark));
-  return text_of_run(folder.is_absolute() ? folder : folder_ / folder, number);
+  TRUEBOUND_TRY(run, run_of_ledger(folder.is_absolute() ? folder : folder_ / folder, number));
+  return as_file(std::move(run));
 }
 
 }  // namespace truebound::assess

@@ -30,6 +30,11 @@ struct BaselineRun {
   std::vector<eval::Calibration> calibrations;
 };
 
+/// A run of a ledger, which is verified first; `number` 0 takes the last.
+/// @error invalid_input  no such run, or one that is no complete assessment
+/// @error as ledger::verify
+Result<BaselineRun> run_of_ledger(const Path& folder, std::int64_t number);
+
 /// The baseline of a plan that has one, from its frozen file or, before, from its ledger.
 /// @error invalid_input  no such ledger or run, or one that is no complete assessment
 Result<BaselineRun> read_baseline(const plan::Plan& plan, const FileSource& files);

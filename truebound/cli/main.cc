@@ -34,6 +34,7 @@ class CommandLine {
     add_plan_verbs();
     add_run_verbs();
     add_stats();
+    add_compare();
     add_calibrate();
     add_mock();
   }
@@ -131,6 +132,20 @@ class CommandLine {
     added->add_option("--checkpoint", verify_.checkpoint, "a checkpoint that was kept elsewhere");
     added->add_option("--key", verify_.key, "the verifier key that must have signed");
     takes_ledger(added);
+  }
+
+  void add_compare() {
+    CLI::App* added =
+        verb("compare",
+             "Compare two runs on the samples that both were asked: what newly broke, what no "
+             "longer does, as judged and with the judges' errors.",
+             "truebound compare v6/ledger#run=1 ledger#run=2",
+             [this] { return compare(compare_, invocation_); });
+    added->add_option("first", compare_.first, "LEDGER#run=N, or LEDGER for its last run")
+        ->required();
+    added->add_option("second", compare_.second, "the run that is held against it")->required();
+    added->add_option("--confidence", compare_.confidence, "in (0, 1)")->capture_default_str();
+    takes_out(added);
   }
 
   void add_stats() {
@@ -232,6 +247,7 @@ class CommandLine {
   RunArguments run_;
   ReportArguments report_;
   VerifyArguments verify_;
+  CompareArguments compare_;
   StatsArguments stats_;
   CalibrateArguments calibrate_;
   std::function<Result<int>()> chosen_;

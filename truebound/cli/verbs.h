@@ -84,6 +84,12 @@ struct CalibrateArguments {
   double confidence = 0.95;
 };
 
+struct CompareArguments {
+  std::string first;   ///< LEDGER#run=N, or LEDGER for its last run
+  std::string second;  ///< likewise
+  double confidence = 0.95;
+};
+
 // Each verb gives its exit code (0, or 1 where a gate is not met) or the error that ended it.
 Result<int> init(const InitArguments& arguments, const Invocation& invocation);
 Result<int> mock(const MockArguments& arguments, const Invocation& invocation);
@@ -93,6 +99,7 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation);
 Result<int> report(const ReportArguments& arguments, const Invocation& invocation);
 Result<int> verify(const VerifyArguments& arguments, const Invocation& invocation);
 Result<int> calibrate(const CalibrateArguments& arguments, const Invocation& invocation);
+Result<int> compare(const CompareArguments& arguments, const Invocation& invocation);
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation);
 
 /// What `stats --help` lists: a line a method.
