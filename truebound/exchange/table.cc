@@ -255,11 +255,12 @@ class TableReader {
   }
 
   Result<void> refuse_doubles() const {
-    std::map<std::tuple<std::string, std::string, std::int64_t, std::string>, int> first;
+    std::map<std::tuple<std::string, std::string, std::string, std::int64_t, std::string>, int>
+        first;
     for (const TableRow& row : rows_.rows) {
       const eval::Observation& seen = row.observation;
-      const auto [stood, fresh] =
-          first.try_emplace({seen.sample, seen.arm, seen.epoch, seen.objective}, seen.line);
+      const auto [stood, fresh] = first.try_emplace(
+          {seen.sample, seen.arm, seen.attack, seen.epoch, seen.objective}, seen.line);
       if (!fresh) {
         return invalid_input(name_ + ": sample " + seen.sample + " stands in lines " +
                              std::to_string(stood->second) + " and " + std::to_string(seen.line) +
