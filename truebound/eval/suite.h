@@ -27,6 +27,12 @@ constexpr std::array<std::string_view, 3> words(Format /*list*/) {
   return {"csv", "jsonl", "json"};
 }
 
+/// Public prompt sets whose files are read as they are published.
+enum class PublicSet { ailuminate, xstest };
+constexpr std::array<std::string_view, 2> words(PublicSet /*list*/) {
+  return {"ailuminate", "xstest"};
+}
+
 /// A list of names; a file may give a single one as a text. Written, it is a list.
 struct Names {
   std::vector<std::string> list;
@@ -45,6 +51,7 @@ inline json::Value write(const Names& field) {
 struct SuiteSpec {
   std::string builtin;
   std::string file;
+  std::optional<PublicSet> reader;
   std::string card;
   std::optional<Format> format;
   std::map<std::string, std::string> columns;
@@ -59,6 +66,7 @@ struct SuiteSpec {
   void fields(Visitor& visit) {
     visit("builtin", builtin, "name of a suite that is built in; instead of file");
     visit("file", file, "the samples, a path from the plan's folder");
+    visit("reader", reader, "ailuminate or xstest: the file is that public prompt set");
     visit("card", card, "the suite's card, a JSON file; optional for a suite of one's own");
     visit("format", format, "csv, jsonl or json; by default from the file's ending");
     visit("columns", columns, "our field to the column that holds it, such as input: text");

@@ -44,7 +44,7 @@ class SuiteEntry {
     if (std::ranges::find(known, spec_.builtin) == known.end()) {
       return unknown("builtin", spec_.builtin, known);
     }
-    if (!spec_.card.empty() || spec_.format || !spec_.columns.empty()) {
+    if (!spec_.card.empty() || spec_.format || spec_.reader || !spec_.columns.empty()) {
       return fault("a built-in suite has its own card, format and columns, got others");
     }
     const std::string folder = std::string(eval::builtin_mark) + spec_.builtin + "/";
@@ -59,6 +59,7 @@ class SuiteEntry {
       if (!path.starts_with(eval::builtin_mark)) continue;
       return fault("what is built in must be named by the key builtin, got " + path);
     }
+    if (spec_.reader) return complete_reader();
     if (spec_.format) return {};
     const std::size_t dot = spec_.file.rfind('.');
     const std::string ending = dot == std::string::npos ? "" : spec_.file.substr(dot + 1);
@@ -66,6 +67,21 @@ class SuiteEntry {
     if (spec_.format) return {};
     return fault("file must end in .csv, .jsonl or .json, or format must be given, got " +
                  spec_.file);
+  }
+
+  // A public prompt set's reader knows its columns and what its samples expect.
+  Result<void> complete_reader() {
+    if (spec_.format || !spec_.columns.empty() || !spec_.values.empty() || spec_.expect ||
+        !spec_.hazard.empty() || !spec_.language.empty()) {
+      return fault(
+          "a reader has its own format, columns, values, expect, hazard and language, got others");
+    }
+    spec_.format = eval::Format::csv;
+    if (spec_.card.empty()) {
+      spec_.card = std::string(eval::builtin_mark) + "readers/" +
+                   std::string(to_text(*spec_.reader)) + ".json";
+    }
+    return {};
   }
 
   Error fault(const std::string& message) const {

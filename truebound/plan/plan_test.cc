@@ -278,6 +278,18 @@ TEST(Errors, AClaimMustNameWhatThePlanHas) {
             "plan.yaml:4: baseline is required for claims.h (no_worse_than)");
 }
 
+TEST(Read, APublicPromptSetBringsItsCardAndKeepsAnotherThatIsNamed) {
+  const auto card_of = [](const std::string& entry) {
+    const auto plan = read_text(
+        "truebound: plan/1\nmodels: {m: {provider: replay, file: a}}\nsuites:\n  s: " + entry +
+        "\n");
+    return plan.ok() ? plan.value().suites[0].specification.card : plan.error().message;
+  };
+  EXPECT_EQ(card_of("{file: a.csv, reader: xstest}"), "builtin:readers/xstest.json");
+  EXPECT_EQ(card_of("{file: a, reader: ailuminate}"), "builtin:readers/ailuminate.json");
+  EXPECT_EQ(card_of("{file: a, reader: ailuminate, card: own.json}"), "own.json");
+}
+
 TEST(Errors, ASuiteIsBuiltInOrAFileAndTheKeySaysWhich) {
   const auto error = [](const std::string& entry) {
     const auto plan = read_text(
@@ -299,6 +311,16 @@ TEST(Errors, ASuiteIsBuiltInOrAFileAndTheKeySaysWhich) {
             "plan.yaml:4: suites.s: file must end in .csv, .jsonl or .json, or format must be "
             "given, got a.txt");
   EXPECT_EQ(error("{file: a.txt, format: jsonl}"), "no error");
+  EXPECT_EQ(error("{file: a.csv, reader: xstest}"), "no error");
+  EXPECT_EQ(error("{file: a.csv, reader: xstset}"),
+            "plan.yaml:4: reader must be one of ailuminate, xstest, got xstset; did you mean "
+            "xstest?");
+  EXPECT_EQ(error("{file: a.csv, reader: xstest, expect: answer}"),
+            "plan.yaml:4: suites.s: a reader has its own format, columns, values, expect, hazard "
+            "and language, got others");
+  EXPECT_EQ(error("{builtin: starter, reader: xstest}"),
+            "plan.yaml:4: suites.s: a built-in suite has its own card, format and columns, got "
+            "others");
   EXPECT_EQ(error("{file: a.csv, columns: {inptu: text}}"),
             "plan.yaml:4: suites.s: columns must be one of id, input, expect, target, choices, "
             "hazard, stratum, cluster, language, provenance, got inptu");

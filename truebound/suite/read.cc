@@ -7,6 +7,7 @@
 
 #include "truebound/core/words.h"
 #include "truebound/suite/card.h"
+#include "truebound/suite/public_set.h"
 #include "truebound/suite/rows.h"
 #include "truebound/suite/suite.h"
 #include "truebound/text/utf8.h"
@@ -62,6 +63,7 @@ class SampleReader {
       return invalid_input("expected " + column_of("target") +
                            " to hold the target that the sample expects, found none");
     }
+    TRUEBOUND_TRY_VOID(complete_sample(spec_, row, sample));
     return draft;
   }
 
@@ -270,11 +272,21 @@ Result<void> refuse_missing_columns(const SampleReader& reader, const SuiteSpec&
     }
     return invalid_input(message);
   }
+  for (const std::string& column : further_columns(spec)) {
+    if (rows.columns.empty() || std::ranges::find(rows.columns, column) != rows.columns.end()) {
+      continue;
+    }
+    return invalid_input(spec.file + ":1: expected a column " + column + " for the reader " +
+                         std::string(to_text(*spec.reader)) + ", got " + join(rows.columns));
+  }
   return {};
 }
 
-std::vector<std::string> unread_columns(const SampleReader& reader, const Rows& rows) {
-  std::set<std::string> read(reader.choice_columns().begin(), reader.choice_columns().end());
+std::vector<std::string> unread_columns(const SampleReader& reader, const SuiteSpec& spec,
+                                        const Rows& rows) {
+  const std::vector<std::string> further = further_columns(spec);
+  std::set<std::string> read(further.begin(), further.end());
+  read.insert(reader.choice_columns().begin(), reader.choice_columns().end());
   eval::Sample sample;
   json::FieldLister lister;
   sample.fields(lister);
@@ -289,8 +301,9 @@ std::vector<std::string> unread_columns(const SampleReader& reader, const Rows& 
 
 }  // namespace
 
-Result<Suite> read(const SuiteSpec& spec, const std::string& name, const FileSource& files) {
-  TRUEBOUND_CHECK(spec.format.has_value(), "a suite's entry is completed before it is read");
+Result<Suite> read(const SuiteSpec& entry, const std::string& name, const FileSource& files) {
+  TRUEBOUND_CHECK(entry.format.has_value(), "a suite's entry is completed before it is read");
+  const SuiteSpec spec = with_reader(entry);
   Suite suite{.name = name, .judges = spec.judge.list, .files = {spec.file}};
   TRUEBOUND_TRY(text, files.read(spec.file));
   TRUEBOUND_TRY(rows, cut_into_rows(text, spec.file, *spec.format));
@@ -312,7 +325,7 @@ Result<Suite> read(const SuiteSpec& spec, const std::string& name, const FileSou
   TRUEBOUND_TRY_VOID(refuse_cluster_gaps(drafts, spec.file, reader.column_of("cluster")));
   if (drafts.empty()) return invalid_input(spec.file + ": expected samples, found none");
 
-  suite.unread_columns = unread_columns(reader, rows);
+  suite.unread_columns = unread_columns(reader, spec, rows);
   for (Draft& draft : drafts) {
     if (!draft.says_expect) ++suite.expect_assumed;
     suite.samples.push_back(std::move(draft.sample));
