@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "truebound/analyze/design.h"
+#include "truebound/analyze/method_judged.h"
 #include "truebound/analyze/method_rows.h"
 #include "truebound/analyze/method_runs.h"
 #include "truebound/stats/interval.h"
 #include "truebound/stats/misclassification.h"
+#include "truebound/stats/two_phase.h"
 
 namespace truebound::analyze {
 namespace {
@@ -20,24 +22,8 @@ using eval::Observation;
 
 constexpr std::int64_t fewest_labels = 10;
 
-// The judge's own word, where the row has one. A table's column `judge` names the judge, or else
-// holds its word in place of an outcome.
-std::string word_of(const Observation& row) {
-  if (!row.verdict.empty()) return row.verdict;
-  const bool is_word = row.judge == "broke" || row.judge == "held" ||
-                       from_text<eval::Verdict>(row.judge).has_value();
-  return is_word ? row.judge : "";
-}
-
 bool is_judged(const Observation& row) {
-  return row.decided_by == eval::DecidedBy::judge || !word_of(row).empty();
-}
-
-// What the judge said of a row: its word, or else the outcome.
-Result<std::optional<Side>> judged_side(const Observation& row, const std::string& table) {
-  const std::string word = word_of(row);
-  if (word.empty()) return side_of(row);
-  return side_of_word(word, row, table);
+  return row.decided_by == eval::DecidedBy::judge || !judged_word(row).empty();
 }
 
 using Trials = std::map<std::string, stats::Cluster>;
@@ -80,7 +66,7 @@ Result<void> add_label(Judged& judged, const Observation& row, std::optional<Sid
 eval::Outcome as_judged(const Observation& row, std::optional<Side> verdict) {
   if (verdict == Side::broke) return eval::Broke{};
   if (verdict == Side::held) return eval::Held{};
-  if (word_of(row).empty()) return row.outcome;
+  if (judged_word(row).empty()) return row.outcome;
   return eval::Undecided{"undecided"};
 }
 
@@ -94,7 +80,7 @@ Result<Judged> split(const Rows& rows, const std::string& table) {
   std::set<std::string> judges;
   for (const Observation* row : rows) {
     TRUEBOUND_TRY(verdict, judged_side(*row, table));
-    if (!row->judge.empty() && word_of(*row) != row->judge) judges.insert(row->judge);
+    if (!row->judge.empty() && judged_word(*row) != row->judge) judges.insert(row->judge);
     if (row->truth.empty()) {
       add_measured(judged, *row, verdict);
     } else {
@@ -188,7 +174,7 @@ Result<std::optional<Raw>> raw_of(std::int64_t flags, std::int64_t trials,
 }
 
 Estimate start_judged(const Rows& rows, const Judged& judged, const MethodOptions& options) {
-  Estimate estimate = start(rows, options, "lang_reiczigel");
+  Estimate estimate = start(rows, options, "");
   estimate.counts = judged.counts;
   estimate.n = size(judged.flagged);
   estimate.clusters = static_cast<std::int64_t>(judged.flagged.size());
@@ -256,16 +242,14 @@ json::Object steps_told(const Chain& chain) {
           {"moves", moves}};
 }
 
-}  // namespace
+using CorrectRate = Result<stats::CorrectedRate> (*)(const stats::Misclassified&, double);
 
-bool has_judged(const Table& table) {
-  return std::any_of(table.begin(), table.end(), is_judged);
-}
-
-Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions& options) {
+Result<MethodResult> run_corrected(const Table& table, const MethodOptions& options,
+                                   std::string_view method, CorrectRate correct) {
   TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
   TRUEBOUND_TRY(judged, split(rows, options.table));
   Estimate estimate = start_judged(rows, judged, options);
+  estimate.method = method;
   TRUEBOUND_TRY(flagged, share_of(judged.flagged, options));
   // Labels may come from anywhere: their clusters count once, whatever is assumed of the rows.
   const MethodOptions of_labels{.confidence = options.confidence};
@@ -282,7 +266,7 @@ Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions&
   MethodResult result{std::move(estimate), told(judged)};
   if (result.estimate.reason != Reason::none) return result;
 
-  TRUEBOUND_TRY(rate, stats::lang_reiczigel(seen, options.confidence));
+  TRUEBOUND_TRY(rate, correct(seen, options.confidence));
   TRUEBOUND_TRY(limits, stats::detection_limits(seen, 1 - options.confidence));
   result.estimate.value = rate.value;
   result.estimate.lower = rate.interval.lower;
@@ -290,6 +274,33 @@ Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions&
   result.estimate.judge->limit_of_detection = limits.detection;
   carry_to_missing(result.estimate);
   return result;
+}
+
+}  // namespace
+
+std::string judged_word(const Observation& row) {
+  if (!row.verdict.empty()) return row.verdict;
+  const bool is_word = row.judge == "broke" || row.judge == "held" ||
+                       from_text<eval::Verdict>(row.judge).has_value();
+  return is_word ? row.judge : "";
+}
+
+Result<std::optional<Side>> judged_side(const Observation& row, const std::string& table) {
+  const std::string word = judged_word(row);
+  if (word.empty()) return side_of(row);
+  return side_of_word(word, row, table);
+}
+
+bool has_judged(const Table& table) {
+  return std::any_of(table.begin(), table.end(), is_judged);
+}
+
+Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions& options) {
+  return run_corrected(table, options, "lang_reiczigel", stats::lang_reiczigel);
+}
+
+Result<MethodResult> run_melded(const Table& table, const MethodOptions& options) {
+  return run_corrected(table, options, "melded", stats::melded);
 }
 
 Result<MethodResult> run_chain(const Table& table, const MethodOptions& options) {

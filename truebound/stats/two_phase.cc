@@ -80,14 +80,18 @@ struct BetaPoints {
   }
 };
 
+// Hits need not be whole, but a whole number is not to be missed by rounding.
+double hits_of(const Share& share) {
+  const double hits = share.share * share.n;
+  return std::abs(hits - std::round(hits)) < 1e-6 ? std::round(hits) : hits;
+}
+
 BetaPoints below(const Share& share) {
-  const double hits = std::round(share.share * share.n);
-  return {hits, share.n - hits + 1};
+  return {hits_of(share), share.n - hits_of(share) + 1};
 }
 
 BetaPoints above(const Share& share) {
-  const double hits = std::round(share.share * share.n);
-  return {hits + 1, share.n - hits};
+  return {hits_of(share) + 1, share.n - hits_of(share)};
 }
 
 std::vector<double> points_of(const BetaPoints& distribution) {

@@ -56,7 +56,6 @@ Result<TwoPhaseRate> two_phase(const TwoPhase& seen, double confidence);
 /// exact confidence distribution, all three at once. It holds up where hits are rare and labels
 /// few; with a faultless instrument it is Clopper-Pearson's interval.
 ///
-/// @param seen shares x/n as whole hits: share * n is rounded to the next whole number
 /// @error invalid_input as lang_reiczigel
 /// @source Bayer, Fay and Graubard (2023), Statistics in Medicine 42:1822-1837 (R: asht,
 ///         WprevSeSp); here by quadrature over the error rates instead of draws

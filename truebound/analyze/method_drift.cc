@@ -1,0 +1,319 @@
+// Methods for change and difference: streams, texts, groups and the parts of the variance.
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "truebound/analyze/design.h"
+#include "truebound/analyze/method_entries.h"
+#include "truebound/analyze/method_rows.h"
+#include "truebound/stats/disparity.h"
+#include "truebound/stats/drift.h"
+#include "truebound/stats/text_distance.h"
+#include "truebound/stats/variance_table.h"
+
+namespace truebound::analyze {
+namespace {
+
+using eval::Observation;
+using Table = std::vector<Observation>;
+
+constexpr double usual_cusum_level = 5;
+constexpr double usual_detector_level = 1000;
+
+// What a detector found in the rows, in their order.
+struct Watched {
+  Rows rows;
+  Estimate estimate;
+};
+
+Result<Watched> watched(const Table& table, const MethodOptions& options, std::string_view method) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  TRUEBOUND_TRY_VOID(check_independent(rows, options, method));
+  Estimate estimate = start(rows, options, method);
+  estimate.missing = {0, 1};
+  return Watched{std::move(rows), std::move(estimate)};
+}
+
+template <class Detector>
+std::vector<int> feed(const Rows& rows, Detector& detector) {
+  std::vector<int> lines;
+  for (const Observation* row : rows) {
+    const std::optional<Side> side = side_of(*row);
+    if (!side) continue;
+    detector.add(side == Side::broke ? stats::Trial::hit : stats::Trial::miss);
+    lines.push_back(row->line);
+  }
+  return lines;
+}
+
+json::Value alarm_told(const std::optional<stats::Alarm>& alarm, const std::vector<int>& lines) {
+  if (!alarm) return nullptr;
+  const auto line = [&](std::int64_t row) { return lines[static_cast<std::size_t>(row - 1)]; };
+  return json::Object{{"row", alarm->at},
+                      {"line", line(alarm->at)},
+                      {"changed_from_row", alarm->changed_from},
+                      {"changed_from_line", line(alarm->changed_from)}};
+}
+
+void set_share(Estimate& estimate) {
+  estimate.value = static_cast<double>(estimate.counts.broke) / static_cast<double>(estimate.n);
+}
+
+Result<MethodResult> run_cusum(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(seen, watched(table, options, "cusum"));
+  if (seen.estimate.n == 0) return no_number(seen.estimate, Reason::no_outcome, "");
+  TRUEBOUND_TRY(threshold, needed(options.threshold, "threshold", "cusum"));
+  TRUEBOUND_TRY(alternative, needed(options.alternative, "alternative", "cusum"));
+  const double level = options.level.value_or(usual_cusum_level);
+  TRUEBOUND_TRY(cusum, stats::Cusum::watch({threshold, alternative}, level));
+  TRUEBOUND_TRY(steps, stats::change_steps({threshold, alternative}));
+  const std::vector<int> lines = feed(seen.rows, cusum);
+  set_share(seen.estimate);
+  seen.estimate.statistic = cusum.sum();
+  return MethodResult{std::move(seen.estimate),
+                      {{"alarm", alarm_told(cusum.alarm(), lines)},
+                       {"sum", cusum.sum()},
+                       {"level", level},
+                       {"step_broke", steps.hit},
+                       {"step_held", steps.miss}}};
+}
+
+// Rates between the old one and the end of its side, for changes of unknown size.
+std::vector<double> rates_from(double from, double to) {
+  if (to > 0) return {to};
+  std::vector<double> rates;
+  for (const double factor : {1.5, 2.0, 4.0, 8.0}) {
+    if (from * factor < 1) rates.push_back(from * factor);
+  }
+  if (rates.empty()) rates.push_back((1 + from) / 2);
+  return rates;
+}
+
+Result<MethodResult> run_e_detector(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(seen, watched(table, options, "e_detector"));
+  if (seen.estimate.n == 0) return no_number(seen.estimate, Reason::no_outcome, "");
+  TRUEBOUND_TRY(threshold, needed(options.threshold, "threshold", "e_detector"));
+  const double level = options.level.value_or(usual_detector_level);
+  const std::vector<double> rates = rates_from(threshold, options.alternative.value_or(0));
+  TRUEBOUND_TRY(detector, stats::ChangeMixture::watch(threshold, rates, level));
+  const std::vector<int> lines = feed(seen.rows, detector);
+  set_share(seen.estimate);
+  seen.estimate.statistic = detector.log_evidence();
+  json::List tested;
+  for (const double rate : rates)
+    tested.emplace_back(rate);
+  return MethodResult{std::move(seen.estimate),
+                      {{"alarm", alarm_told(detector.alarm(), lines)},
+                       {"log_evidence", detector.log_evidence()},
+                       {"level", level},
+                       {"rates", std::move(tested)}}};
+}
+
+// --- Texts. ---
+
+Result<MethodResult> run_text_distance(const Table& table, const MethodOptions& options) {
+  if (options.responses.size() != table.size()) {
+    return invalid_input(options.table + ": text_distance needs a column response");
+  }
+  std::vector<std::string> arms;
+  Rows rows;
+  for (const Observation& row : table) {
+    rows.push_back(&row);
+    if (std::ranges::find(arms, row.arm) == arms.end()) arms.push_back(row.arm);
+  }
+  if (arms.size() != 2) {
+    return invalid_input(options.table + ": text_distance takes two arms, got " +
+                         std::to_string(arms.size()));
+  }
+  TRUEBOUND_TRY_VOID(check_rows(rows, options.table));
+  std::map<std::string, stats::PromptTexts> prompts;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    stats::PromptTexts& texts = prompts[table[i].sample];
+    (table[i].arm == arms[0] ? texts.first : texts.second).push_back(options.responses[i]);
+  }
+  std::vector<stats::PromptTexts> compared;
+  for (const auto& [name, texts] : prompts) {
+    if (texts.first.size() > 1 && texts.second.size() > 1) compared.push_back(texts);
+  }
+  Estimate estimate = start(rows, options, "text_distance");
+  estimate.name = "mmd2/" + arms[0] + "-" + arms[1];
+  estimate.n = static_cast<std::int64_t>(rows.size());
+  if (compared.empty()) {
+    return no_number(estimate, Reason::no_pairs,
+                     "no sample has two responses in each arm (epochs)");
+  }
+  TRUEBOUND_TRY(found, stats::text_distance(compared, {.draws = std::clamp<std::int64_t>(
+                                                           options.resamples, 99, 9999)}));
+  estimate.value = found.statistic;
+  estimate.lower = -1;
+  estimate.missing = {-1, 1};
+  estimate.reason = Reason::none;
+  estimate.p_value = found.p_value;
+  estimate.statistic = found.statistic;
+  return MethodResult{
+      std::move(estimate),
+      {{"prompts", static_cast<std::int64_t>(compared.size())},
+       {"prompts_left_out", static_cast<std::int64_t>(prompts.size() - compared.size())},
+       {"dealt", found.dealt},
+       {"is_exact", found.is_exact},
+       {"length_difference", found.length_statistic},
+       {"length_p_value", found.length_p_value}}};
+}
+
+// --- Groups. ---
+
+struct Groups {
+  std::vector<std::string> names;
+  std::vector<stats::Counterfactual> complete;
+  std::int64_t incomplete = 0;
+  Rows rows;
+};
+
+Result<Groups> groups_of(const Table& table, const MethodOptions& options) {
+  Groups groups;
+  for (const Observation& row : table) {
+    groups.rows.push_back(&row);
+    if (std::ranges::find(groups.names, row.arm) == groups.names.end()) {
+      groups.names.push_back(row.arm);
+    }
+  }
+  TRUEBOUND_TRY_VOID(check_rows(groups.rows, options.table));
+  if (groups.names.size() < 2) {
+    return invalid_input(options.table + ": disparity takes two groups or more as arms");
+  }
+  // A cluster is a unit: the mean of its rows in each group.
+  struct Cell {
+    double broke = 0;
+    double decided = 0;
+  };
+  std::map<std::string, std::vector<Cell>> units;
+  for (const Observation* row : groups.rows) {
+    std::vector<Cell>& cells =
+        units.try_emplace(cluster_name(*row), groups.names.size()).first->second;
+    const std::optional<Side> side = side_of(*row);
+    if (!side) continue;
+    const auto group = std::ranges::find(groups.names, row->arm) - groups.names.begin();
+    cells[static_cast<std::size_t>(group)].decided += 1;
+    cells[static_cast<std::size_t>(group)].broke += side == Side::broke ? 1 : 0;
+  }
+  for (const auto& [name, cells] : units) {
+    stats::Counterfactual unit;
+    for (const Cell& cell : cells) {
+      if (cell.decided > 0) unit.push_back(cell.broke / cell.decided);
+    }
+    if (unit.size() == groups.names.size()) {
+      groups.complete.push_back(unit);
+    } else {
+      ++groups.incomplete;
+    }
+  }
+  return groups;
+}
+
+Result<MethodResult> run_disparity(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(groups, groups_of(table, options));
+  Estimate estimate = start(groups.rows, options, "disparity");
+  estimate.name = "gap/" + join(groups.names);
+  estimate.clusters = static_cast<std::int64_t>(groups.complete.size());
+  estimate.effective_n = static_cast<double>(estimate.clusters);
+  if (groups.complete.size() < 2) {
+    return no_number(estimate, Reason::no_pairs, "fewer than two samples were put to every group");
+  }
+  TRUEBOUND_TRY(found, stats::disparity(groups.complete, {.confidence = options.confidence,
+                                                          .draws = std::clamp<std::int64_t>(
+                                                              options.resamples, 99, 1999)}));
+  json::Object told;
+  for (std::size_t g = 0; g < groups.names.size(); ++g) {
+    const stats::GroupMean& group = found.groups[g];
+    told.emplace_back(groups.names[g], json::Object{{"rate", group.mean},
+                                                    {"difference", group.difference},
+                                                    {"lower", group.lower},
+                                                    {"upper", group.upper}});
+  }
+  estimate.value = found.gap;
+  estimate.missing = {0, 1};
+  estimate.p_value = found.p_value;
+  return MethodResult{std::move(estimate),
+                      {{"gap_by_chance", found.gap_by_chance},
+                       {"between_groups", found.between},
+                       {"groups", std::move(told)},
+                       {"incomplete", groups.incomplete}}};
+}
+
+// --- Parts of the variance. ---
+
+std::string factor_level(const Observation& row, std::string_view factor) {
+  if (factor == "judge") return row.judge;
+  if (factor == "objective") return row.objective;
+  if (factor == "epoch") return std::to_string(row.epoch);
+  return eval::level_of(row, factor);
+}
+
+Result<MethodResult> run_variance_table(const Table& table, const MethodOptions& options) {
+  Rows rows;
+  for (const Observation& row : table)
+    rows.push_back(&row);
+  if (rows.empty()) return invalid_input(options.table + ": at least one row, got none");
+  Estimate estimate = start(rows, options, "variance_table");
+  estimate.name = "mean and the parts of its variance";
+  if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
+  const std::vector<std::string> names = {"sample", "attack", "arm", "judge", "epoch"};
+  std::vector<std::map<std::string, std::int64_t>> levels(names.size());
+  std::vector<stats::LeveledValue> values;
+  for (const Observation* row : rows) {
+    const std::optional<Side> side = side_of(*row);
+    if (!side) continue;
+    stats::LeveledValue value{.value = side == Side::broke ? 1.0 : 0.0};
+    for (std::size_t f = 0; f < names.size(); ++f) {
+      const auto next = static_cast<std::int64_t>(levels[f].size());
+      value.levels.push_back(levels[f].emplace(factor_level(*row, names[f]), next).first->second);
+    }
+    values.push_back(std::move(value));
+  }
+  const auto found = stats::variance_table(values, names);
+  if (!found.ok()) return no_number(estimate, Reason::method_refused, found.error().message);
+  json::List parts;
+  std::vector<stats::VariancePart> all = found.value().factors;
+  all.push_back(found.value().rest);
+  for (const stats::VariancePart& part : all) {
+    parts.push_back(
+        json::Object{{"factor", part.factor},
+                     {"levels", part.levels},
+                     {"variance", part.is_seen ? json::Value(part.variance) : json::Value(nullptr)},
+                     {"share", part.is_seen ? json::Value(part.share) : json::Value(nullptr)}});
+  }
+  estimate.value = found.value().mean;
+  estimate.missing = {0, 1};
+  return MethodResult{std::move(estimate),
+                      {{"parts", std::move(parts)},
+                       {"fewest_levels", found.value().fewest},
+                       {"standard_error", found.value().generalized_error}}};
+}
+
+}  // namespace
+
+std::vector<MethodEntry> drift_methods() {
+  return {
+      {{"cusum", "sample outcome",
+        "did the rate rise from --threshold to --alternative, and where? rows in their order"},
+       run_cusum},
+      {{"e_detector", "sample outcome",
+        "did the rate rise above --threshold? false alarms at most once in --level rows"},
+       run_e_detector},
+      {{"text_distance", "sample arm response",
+        "do two arms give different texts? permuted within samples"},
+       run_text_distance},
+      {{"disparity", "sample arm outcome [cluster epoch]",
+        "do groups fare alike on the same samples? the gap against what chance gives"},
+       run_disparity},
+      {{"variance_table", "sample outcome [attack arm judge epoch]",
+        "how much of the variance comes from samples, attacks, arms, judges, epochs"},
+       run_variance_table},
+  };
+}
+
+}  // namespace truebound::analyze

@@ -1,0 +1,208 @@
+// Methods for a judge that reads every row and a person who reads some of them.
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "truebound/analyze/method_entries.h"
+#include "truebound/analyze/method_judged.h"
+#include "truebound/analyze/method_rows.h"
+#include "truebound/stats/two_phase.h"
+
+namespace truebound::analyze {
+namespace {
+
+using Table = std::vector<eval::Observation>;
+
+constexpr double rarest_powered = .05;
+
+// A row as the judge and a person saw it.
+struct Read {
+  bool flagged = false;
+  std::optional<Side> truth;
+};
+
+struct ReadRows {
+  Estimate estimate;
+  std::vector<Read> rows;  // those with a verdict
+};
+
+Result<ReadRows> read_rows(const Table& table, const MethodOptions& options,
+                           std::string_view method) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  TRUEBOUND_TRY_VOID(check_independent(rows, options, method));
+  ReadRows read{.estimate = start(rows, options, method)};
+  eval::Counts counts;
+  for (const eval::Observation* row : rows) {
+    TRUEBOUND_TRY(verdict, judged_side(*row, options.table));
+    if (!verdict) {
+      counts.add(eval::kind_of(row->outcome) == eval::OutcomeKind::broke ||
+                         eval::kind_of(row->outcome) == eval::OutcomeKind::held
+                     ? eval::Outcome(eval::Undecided{"undecided"})
+                     : row->outcome);
+      continue;
+    }
+    counts.add(*verdict == Side::broke ? eval::Outcome(eval::Broke{})
+                                       : eval::Outcome(eval::Held{}));
+    Read each{.flagged = *verdict == Side::broke};
+    if (!row->truth.empty()) {
+      TRUEBOUND_TRY(truth, side_of_word(row->truth, *row, options.table));
+      each.truth = truth;
+    }
+    read.rows.push_back(each);
+  }
+  read.estimate.counts = counts;
+  read.estimate.n = static_cast<std::int64_t>(read.rows.size());
+  read.estimate.effective_n = static_cast<double>(read.estimate.n);
+  return read;
+}
+
+stats::TwoPhase counted(const std::vector<Read>& rows) {
+  stats::TwoPhase seen{.units = static_cast<std::int64_t>(rows.size())};
+  for (const Read& row : rows) {
+    seen.flagged += row.flagged ? 1 : 0;
+    if (!row.truth) continue;
+    stats::Labeled& part = row.flagged ? seen.of_flagged : seen.of_unflagged;
+    ++part.read;
+    part.hits += row.truth == Side::broke ? 1 : 0;
+  }
+  return seen;
+}
+
+json::Object label_counts(const stats::Labeled& labels) {
+  return {{"broke", labels.hits}, {"read", labels.read}};
+}
+
+json::Object labels_told(const stats::TwoPhase& seen) {
+  return {{"flagged", seen.flagged},
+          {"judged", seen.units},
+          {"of_flagged", label_counts(seen.of_flagged)},
+          {"of_unflagged", label_counts(seen.of_unflagged)}};
+}
+
+Result<MethodResult> run_two_phase(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(read, read_rows(table, options, "two_phase"));
+  if (read.rows.empty()) return no_number(read.estimate, Reason::no_outcome, "");
+  const stats::TwoPhase seen = counted(read.rows);
+  const bool lacks_flagged = seen.flagged > 0 && seen.of_flagged.read == 0;
+  const bool lacks_others = seen.flagged < seen.units && seen.of_unflagged.read == 0;
+  if (lacks_flagged || lacks_others) {
+    MethodResult none = no_number(
+        read.estimate, Reason::verdict_without_labels,
+        lacks_flagged ? "no label of a flagged row" : "no label of a row that was not flagged");
+    none.beside = {{"labels", labels_told(seen)}};
+    return none;
+  }
+  TRUEBOUND_TRY(rate, stats::two_phase(seen, options.confidence));
+  read.estimate.value = rate.value;
+  read.estimate.lower = rate.interval.lower;
+  read.estimate.upper = rate.interval.upper;
+  carry_to_missing(read.estimate);
+  return MethodResult{std::move(read.estimate),
+                      {{"labels", labels_told(seen)},
+                       {"flagged_rate", rate.flagged_rate},
+                       {"flagged_limits", in_json(rate.flagged_limits)},
+                       {"unflagged_rate", rate.unflagged_rate},
+                       {"unflagged_limits", in_json(rate.unflagged_limits)}}};
+}
+
+Result<MethodResult> run_prediction_powered(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(read, read_rows(table, options, "prediction_powered"));
+  if (read.rows.empty()) return no_number(read.estimate, Reason::no_outcome, "");
+  std::vector<stats::ScoredPair> labeled;
+  std::vector<double> unlabeled;
+  for (const Read& row : read.rows) {
+    const double predicted = row.flagged ? 1 : 0;
+    if (row.truth) {
+      labeled.push_back({*row.truth == Side::broke ? 1.0 : 0.0, predicted});
+    } else {
+      unlabeled.push_back(predicted);
+    }
+  }
+  const auto mean = stats::prediction_powered_mean(labeled, unlabeled, options.confidence);
+  if (!mean.ok()) {
+    return no_number(read.estimate, Reason::method_refused, mean.error().message);
+  }
+  if (!(mean.value().value > rarest_powered)) {
+    return no_number(read.estimate, Reason::method_refused,
+                     fmt::format("{:.4g} is too rare for a normal interval, which covers too "
+                                 "seldom below 5 %; two_phase takes rare rates",
+                                 mean.value().value));
+  }
+  const stats::PoweredMean& found = mean.value();
+  read.estimate.value = std::min(1.0, found.value);
+  read.estimate.lower = std::max(0.0, found.lower);
+  read.estimate.upper = std::min(1.0, found.upper);
+  carry_to_missing(read.estimate);
+  return MethodResult{std::move(read.estimate),
+                      {{"standard_error", found.standard_error},
+                       {"weight", found.weight},
+                       {"labels", static_cast<std::int64_t>(labeled.size())},
+                       {"labels_worth", found.labels}}};
+}
+
+Result<MethodResult> run_detection_limit(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(read, read_rows(table, options, "detection_limit"));
+  read.estimate.name = "limit_of_detection";
+  if (read.rows.empty()) return no_number(read.estimate, Reason::no_outcome, "");
+  stats::Labeled broke;
+  stats::Labeled held;
+  std::int64_t measured = 0;
+  for (const Read& row : read.rows) {
+    measured += row.truth ? 0 : 1;
+    if (!row.truth) continue;
+    const bool is_broke = *row.truth == Side::broke;
+    stats::Labeled& labels = is_broke ? broke : held;
+    ++labels.read;
+    labels.hits += row.flagged == is_broke ? 1 : 0;
+  }
+  if (broke.read == 0 || held.read == 0) {
+    return no_number(read.estimate, Reason::judge_not_calibrated,
+                     "labels of both truths are needed");
+  }
+  const auto share = [](const stats::Labeled& labels) {
+    return stats::Share{static_cast<double>(labels.hits) / static_cast<double>(labels.read),
+                        static_cast<double>(labels.read)};
+  };
+  const double trials = static_cast<double>(measured > 0 ? measured : read.estimate.n);
+  const stats::Misclassified seen{{0, trials}, share(broke), share(held)};
+  const double tail = 1 - options.confidence;
+  const auto limits = stats::detection_limits(seen, tail);
+  if (!limits.ok()) {
+    return no_number(read.estimate, Reason::judge_no_better_than_chance, limits.error().message);
+  }
+  read.estimate.value = limits.value().detection;
+  read.estimate.missing = {0, 1};
+  json::Object beside = {{"decision_limit", limits.value().decision},
+                         {"sensitivity", seen.sensitivity.share},
+                         {"specificity", seen.specificity.share}};
+  if (options.threshold) {
+    const auto settled = stats::check_detectable(*options.threshold, seen, tail);
+    beside.emplace_back("threshold", *options.threshold);
+    beside.emplace_back("can_be_settled", settled.ok());
+    if (!settled.ok()) beside.emplace_back("why_not", settled.error().message);
+  }
+  return MethodResult{std::move(read.estimate), std::move(beside)};
+}
+
+}  // namespace
+
+std::vector<MethodEntry> label_methods() {
+  return {
+      {{"two_phase", "sample judge truth [outcome]",
+        "rate of broke where a person read some of the flagged rows and some of the others"},
+       run_two_phase},
+      {{"melded", "judge truth [outcome cluster]",
+        "rate behind a judge's flags, for rare harms; input as lang_reiczigel takes it"},
+       run_melded},
+      {{"prediction_powered", "sample judge truth [outcome]",
+        "rate of broke above 5 %, labels of a person and verdicts of a judge together"},
+       run_prediction_powered},
+      {{"detection_limit", "judge truth [outcome]",
+        "the rate that a judge with these errors can tell from 0; --threshold asks about one"},
+       run_detection_limit},
+  };
+}
+
+}  // namespace truebound::analyze

@@ -1,0 +1,224 @@
+// Methods that may be looked at after every row: they read rows in the order of the table.
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "truebound/analyze/design.h"
+#include "truebound/analyze/method_entries.h"
+#include "truebound/analyze/method_rows.h"
+#include "truebound/stats/betting.h"
+#include "truebound/stats/sequential.h"
+#include "truebound/stats/sprt.h"
+
+namespace truebound::analyze {
+namespace {
+
+using Table = std::vector<eval::Observation>;
+
+// Where rates of harm lie: the limits hold whatever it is, they are only narrowest there.
+constexpr stats::BetaMixture anywhere{.5, .5};
+constexpr stats::BetaMixture rare{1, 30};
+
+// Independent rows of one rate, with what they add up to.
+struct Stream {
+  Rows rows;
+  Estimate estimate;
+  stats::Tally seen;
+};
+
+Result<Stream> stream_of(const Table& table, const MethodOptions& options,
+                         std::string_view method) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  TRUEBOUND_TRY_VOID(check_independent(rows, options, method));
+  Estimate estimate = start(rows, options, method);
+  const stats::Tally seen{estimate.counts.broke, estimate.n};
+  if (estimate.n > 0) {
+    estimate.value = static_cast<double>(seen.hits) / static_cast<double>(seen.trials);
+  }
+  return Stream{std::move(rows), std::move(estimate), seen};
+}
+
+Result<void> set_sequence(Stream& stream, double confidence) {
+  TRUEBOUND_TRY(limits, stats::confidence_sequence(stream.seen, confidence, anywhere));
+  stream.estimate.lower = limits.lower;
+  stream.estimate.upper = limits.upper;
+  const std::int64_t missing = stream.estimate.counts.missing();
+  const std::int64_t all = stream.seen.trials + missing;
+  TRUEBOUND_TRY(held, stats::confidence_sequence({stream.seen.hits, all}, confidence, anywhere));
+  TRUEBOUND_TRY(
+      broke, stats::confidence_sequence({stream.seen.hits + missing, all}, confidence, anywhere));
+  stream.estimate.missing = {held.lower, broke.upper};
+  return {};
+}
+
+Result<MethodResult> run_confidence_sequence(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(stream, stream_of(table, options, "confidence_sequence"));
+  TRUEBOUND_TRY_VOID(set_sequence(stream, options.confidence));
+  if (stream.estimate.n == 0) return no_number(stream.estimate, Reason::no_outcome, "");
+  TRUEBOUND_TRY(one_sided, stats::one_sided_sequences(stream.seen, options.confidence, anywhere));
+  json::Object beside = {{"one_sided", in_json(one_sided)},
+                         {"missing", missing_shares(stream.estimate)}};
+  return MethodResult{std::move(stream.estimate), std::move(beside)};
+}
+
+Result<stats::EProcess> fed(const Stream& stream, stats::Null null, double rate) {
+  TRUEBOUND_TRY(process, stats::EProcess::against(null, rate, rare));
+  for (const eval::Observation* row : stream.rows) {
+    const std::optional<Side> side = side_of(*row);
+    if (side) process.add(side == Side::broke ? stats::Trial::hit : stats::Trial::miss);
+  }
+  return process;
+}
+
+json::Object told(const stats::EProcess& process, double alpha) {
+  return {{"log_e", process.log_e()},
+          {"most_log_e", process.most_log_e()},
+          {"p_value", process.p_value()},
+          {"rejected", process.rejects(alpha)}};
+}
+
+Result<MethodResult> run_e_process(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(stream, stream_of(table, options, "e_process"));
+  if (stream.estimate.n == 0) return no_number(stream.estimate, Reason::no_outcome, "");
+  TRUEBOUND_TRY(threshold, needed(options.threshold, "threshold", "e_process"));
+  TRUEBOUND_TRY_VOID(set_sequence(stream, options.confidence));
+  const double alpha = 1 - options.confidence;
+  TRUEBOUND_TRY(at_most, fed(stream, stats::Null::rate_at_most, threshold));
+  TRUEBOUND_TRY(at_least, fed(stream, stats::Null::rate_at_least, threshold));
+  stream.estimate.p_value = at_most.p_value();
+  stream.estimate.statistic = at_most.log_e();
+  json::Object beside = {{"threshold", threshold},
+                         {"against_at_most", told(at_most, alpha)},
+                         {"against_at_least", told(at_least, alpha)},
+                         {"missing", missing_shares(stream.estimate)}};
+  return MethodResult{std::move(stream.estimate), std::move(beside)};
+}
+
+// The answer at the first row that gives one; the test ends there.
+struct Ended {
+  stats::SprtState state;
+  std::int64_t after = 0;
+};
+
+Ended run_test(const Stream& stream, const stats::Sprt& test) {
+  Ended ended;
+  stats::Tally seen;
+  for (const eval::Observation* row : stream.rows) {
+    const std::optional<Side> side = side_of(*row);
+    if (!side) continue;
+    ++seen.trials;
+    seen.hits += side == Side::broke ? 1 : 0;
+    ended = {stats::answer_of(test, seen), seen.trials};
+    if (ended.state.answer != stats::SprtAnswer::go_on) break;
+  }
+  return ended;
+}
+
+Result<MethodResult> run_sprt(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(stream, stream_of(table, options, "sprt"));
+  if (stream.estimate.n == 0) return no_number(stream.estimate, Reason::no_outcome, "");
+  TRUEBOUND_TRY(threshold, needed(options.threshold, "threshold", "sprt"));
+  TRUEBOUND_TRY(alternative, needed(options.alternative, "alternative", "sprt"));
+  const stats::SprtAim aim{threshold, alternative, 1 - options.confidence};
+  TRUEBOUND_TRY(test, stats::sprt(aim));
+  TRUEBOUND_TRY(fixed, stats::fixed_test(aim));
+  TRUEBOUND_TRY_VOID(set_sequence(stream, options.confidence));
+  const Ended ended = run_test(stream, test);
+  stream.estimate.statistic = ended.state.log_ratio;
+  json::Object plan = {{"reject_line", test.reject_line},
+                       {"accept_line", test.accept_line},
+                       {"slope", test.slope},
+                       {"trials_at_threshold", test.trials_at_p0},
+                       {"trials_at_alternative", test.trials_at_p1},
+                       {"fixed_trials", fixed.trials},
+                       {"fixed_reject_hits", fixed.reject_hits}};
+  json::Object beside = {{"answer", to_text(ended.state.answer)},
+                         {"after_rows", ended.after},
+                         {"threshold", threshold},
+                         {"alternative", alternative},
+                         {"false_alarm", aim.false_alarm},
+                         {"miss", aim.miss},
+                         {"plan", std::move(plan)},
+                         {"missing", missing_shares(stream.estimate)}};
+  return MethodResult{std::move(stream.estimate), std::move(beside)};
+}
+
+// A cluster's rows as one score: the share of broke among its decided rows.
+struct ClusterScore {
+  double broke = 0;
+  double decided = 0;
+};
+
+struct Scores {
+  std::vector<double> seen;  // in order of appearance
+  std::int64_t clusters = 0;
+};
+
+Scores scores_of(const Rows& rows) {
+  std::map<std::string, std::size_t> index;
+  std::vector<ClusterScore> clusters;
+  for (const eval::Observation* row : rows) {
+    const auto [found, is_new] = index.emplace(cluster_name(*row), clusters.size());
+    if (is_new) clusters.emplace_back();
+    const std::optional<Side> side = side_of(*row);
+    if (!side) continue;
+    clusters[found->second].decided += 1;
+    clusters[found->second].broke += side == Side::broke ? 1 : 0;
+  }
+  Scores scores{.clusters = static_cast<std::int64_t>(clusters.size())};
+  for (const ClusterScore& cluster : clusters) {
+    if (cluster.decided > 0) scores.seen.push_back(cluster.broke / cluster.decided);
+  }
+  return scores;
+}
+
+Result<MethodResult> run_betting(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  Estimate estimate = start(rows, options, "betting");
+  if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
+  const Scores scores = scores_of(rows);
+  const bool is_whole = options.estimand == eval::Estimand::fixed_set;
+  TRUEBOUND_TRY(sequence,
+                stats::BettingSequence::open({.confidence = options.confidence,
+                                              .population = is_whole ? scores.clusters : 0}));
+  for (const double score : scores.seen) {
+    TRUEBOUND_TRY_VOID(sequence.add(score));
+  }
+  TRUEBOUND_TRY(limits, sequence.limits());
+  estimate.value = sequence.mean();
+  estimate.lower = limits.lower;
+  estimate.upper = limits.upper;
+  estimate.clusters = sequence.scores();
+  estimate.effective_n = static_cast<double>(sequence.scores());
+  carry_to_missing(estimate);
+  // Drawn without replacement, what was not run is no gap: the limits are for all of it.
+  if (is_whole) estimate.missing = {limits.lower, limits.upper};
+  return MethodResult{std::move(estimate),
+                      {{"weighting", "each cluster once"},
+                       {"population", is_whole ? json::Value(scores.clusters) : nullptr}}};
+}
+
+}  // namespace
+
+std::vector<MethodEntry> sequential_methods() {
+  return {
+      {{"confidence_sequence", "sample outcome",
+        "rate of broke, limits that hold after every row at once"},
+       run_confidence_sequence},
+      {{"e_process", "sample outcome",
+        "evidence against a rate of at most, and of at least, --threshold, at any time"},
+       run_e_process},
+      {{"sprt", "sample outcome",
+        "stop as soon as a rate of --threshold is told from one of --alternative"},
+       run_sprt},
+      {{"betting", "sample outcome [cluster epoch]",
+        "mean of the clusters' rates of broke, limits that hold after every cluster"},
+       run_betting},
+  };
+}
+
+}  // namespace truebound::analyze
