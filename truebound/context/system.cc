@@ -60,13 +60,22 @@ eval::Conversation System::assembled(eval::Conversation conversation) const {
   return conversation;
 }
 
-Task<Turn> System::answer(eval::Conversation conversation, TurnNeeds needs,
-                          model::Tape& tape) const {
+model::Request System::request(eval::Conversation conversation) const {
   model::Request request;
   request.messages = assembled(std::move(conversation));
   request.temperature = parts_.deployment.specification.temperature;
   request.top_p = parts_.deployment.specification.top_p;
   request.max_tokens = parts_.deployment.specification.max_tokens;
+  return request;
+}
+
+eval::Spent System::most(const std::string& text) const {
+  return parts_.model->most(request({{.role = eval::Role::user, .text = text}}));
+}
+
+Task<Turn> System::answer(eval::Conversation conversation, TurnNeeds needs,
+                          model::Tape& tape) const {
+  model::Request request = this->request(std::move(conversation));
   request.stream = needs.stream;
   request.slot = std::move(needs.slot);
   request.timeout = needs.timeout;
@@ -116,8 +125,7 @@ std::string System::digest() const {
 }
 
 Result<void> System::can_be_asked() const {
-  const eval::Conversation probe =
-      assembled({{.role = eval::Role::user, .text = "What is the time?"}});
+  const model::Request probe = request({{.role = eval::Role::user, .text = "What is the time?"}});
   const Result<void> accepted = parts_.model->accepts(probe);
   if (accepted.ok()) return {};
   return invalid_input("models." + parts_.model->name() + " in deployment " +

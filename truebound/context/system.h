@@ -14,6 +14,7 @@
 #include "truebound/core/task.h"
 #include "truebound/eval/conversation.h"
 #include "truebound/eval/specification.h"
+#include "truebound/eval/spent.h"
 #include "truebound/json/fields.h"
 #include "truebound/model/model.h"
 
@@ -63,6 +64,9 @@ class System {
   /// What the model would get for a conversation.
   eval::Conversation assembled(eval::Conversation conversation) const;
 
+  /// What a request with this text may cost at most, without what safeguards ask.
+  eval::Spent most(const std::string& text) const;
+
   /// Names and content of all its parts.
   json::Value identity() const;
   /// SHA-256 of the canonical identity, 64 hexadecimal digits.
@@ -73,6 +77,8 @@ class System {
   Result<void> can_be_asked() const;
 
  private:
+  model::Request request(eval::Conversation conversation) const;
+
   Parts parts_;
   std::string system_message_;
 };

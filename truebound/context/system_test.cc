@@ -26,8 +26,8 @@ class FixedModel final : public model::Model {
   explicit FixedModel(std::string name, model::Answer says = eval::Reply{.text = "Hello."})
       : Model(std::move(name)), says_(std::move(says)) {}
   json::Value identity() const override { return json::Object{{"provider", "fixed"}}; }
-  Result<void> accepts(const eval::Conversation& messages) const override {
-    if (takes_system_message_ || messages.front().role != eval::Role::system) return {};
+  Result<void> accepts(const model::Request& request) const override {
+    if (takes_system_message_ || request.messages.front().role != eval::Role::system) return {};
     return invalid_input("the chat template takes no system message");
   }
   void refuse_system_messages() { takes_system_message_ = false; }

@@ -86,6 +86,7 @@ struct Call {
   std::optional<Reply> reply;
   std::string error;
   std::int64_t latency_us = 0;
+  std::optional<bool> from_cache;
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("role", role, "who asked");
@@ -94,6 +95,8 @@ struct Call {
     visit("reply", reply, "what came back");
     visit("error", error, "why nothing came back");
     visit("latency_us", latency_us, "microseconds from request to reply");
+    visit("from_cache", from_cache,
+          "true: nobody was asked, the reply was kept from an earlier run");
   }
 };
 

@@ -78,12 +78,12 @@ class Llama final : public Model {
 
   json::Value identity() const override { return identity_; }
 
-  Result<void> accepts(const eval::Conversation& messages) const override {
+  Result<void> accepts(const Request& request) const override {
     Result<void> taken;
-    for (const eval::Message& message : messages) {
+    for (const eval::Message& message : request.messages) {
       if (message.role == eval::Role::system && taken.ok()) taken = engine_->supports_system();
     }
-    if (taken.ok()) taken = engine_->fits(chat(messages));
+    if (taken.ok()) taken = engine_->fits(chat(request.messages));
     if (taken.ok()) return {};
     return invalid_input("models." + name() + ": " + taken.error().message);
   }

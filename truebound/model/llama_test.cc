@@ -103,11 +103,13 @@ TEST_F(Provided, AConversationThatDoesNotFitIsRefusedBeforeTheFirstSlot) {
   const auto model = cast({{"builtin", "smollm2-135m"}});
   ASSERT_TRUE(model.ok());
   EXPECT_TRUE(
-      model.value()->accepts({{eval::Role::system, "Be brief."}, {eval::Role::user, "x"}}).ok());
+      model.value()
+          ->accepts({.messages = {{eval::Role::system, "Be brief."}, {eval::Role::user, "x"}}})
+          .ok());
   std::string longer;
   for (int i = 0; i < 200; ++i)
     longer += "word ";
-  EXPECT_FALSE(model.value()->accepts({{eval::Role::user, longer}}).ok());
+  EXPECT_FALSE(model.value()->accepts({.messages = {{eval::Role::user, longer}}}).ok());
   const auto got = answers(*model.value(), {request_of(longer)});
   ASSERT_TRUE(std::holds_alternative<Failure>(got[0]));
   EXPECT_EQ(std::get<Failure>(got[0]).status, eval::Status::rejected);

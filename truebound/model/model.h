@@ -1,6 +1,6 @@
 #pragma once
 
-// Folder: one interface to models, one file a provider (llama in process, openai over
+// Folder: one interface to models, one file a provider (llama in process, openai and anthropic over
 // HTTP, replay from a file).
 // A provider offers coroutines; the run engine drives them. Only `run` makes a model speak.
 
@@ -19,8 +19,12 @@
 #include "truebound/core/task.h"
 #include "truebound/eval/conversation.h"
 #include "truebound/eval/specification.h"
+#include "truebound/eval/spent.h"
+#include "truebound/model/purse.h"
 
 namespace truebound::model {
+
+class KeptAnswers;
 
 /// One request. Parameters that are absent are not sent.
 struct Request {
@@ -34,6 +38,7 @@ struct Request {
 
   // Affects speed or cost only.
   std::chrono::milliseconds timeout{60000};
+  Allowance* allowance = nullptr;  ///< of the attempt that asks; ask() sets it from the tape
 };
 
 /// What a failure tells of the calls to come: nothing; that nobody usable may be there (no
@@ -51,14 +56,34 @@ using Answer = std::variant<eval::Reply, Failure>;
 /// Keeps every call of one attempt, in order, for its transcript. Not thread-safe.
 class Tape {
  public:
-  explicit Tape(Clock& clock) : clock_(clock) {}
+  /// @param allowance  what the attempt may spend, borrowed; null: whatever it needs
+  explicit Tape(Clock& clock, Allowance* allowance = nullptr)
+      : clock_(clock), allowance_(allowance) {}
   Clock& clock() { return clock_; }
+  Allowance* allowance() const { return allowance_; }
   void keep(eval::Call call) { calls_.push_back(std::move(call)); }
   const std::vector<eval::Call>& calls() const { return calls_; }
 
  private:
   Clock& clock_;
+  Allowance* allowance_;
   std::vector<eval::Call> calls_;
+};
+
+/// What tokens cost, a million of them; as whole billionths a token, rounded up.
+struct Price {
+  std::int64_t in = 0;   ///< billionths a token of the request
+  std::int64_t out = 0;  ///< billionths a token of the reply
+
+  /// From the option `price`: {in, out}.
+  /// @error invalid_input  a part that is missing, or not in [0, 1e9]
+  static Result<Price> read(const eval::Specification& specification);
+};
+
+/// What a request may cost at most.
+struct Most {
+  std::int64_t tokens_in = 0;
+  std::int64_t tokens_out = 0;
 };
 
 /// Where a model answers. Over a network the first attempt goes alone, so that a server that is
@@ -68,10 +93,10 @@ enum class Reach { in_process, over_network };
 /// A model that answers. Many requests may be under way at once, all from one event loop.
 class Model {
  public:
-  explicit Model(std::string name) : name_(std::move(name)) {}
+  explicit Model(std::string name);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
-  virtual ~Model() = default;
+  virtual ~Model();
 
   /// Its name in the plan.
   const std::string& name() const { return name_; }
@@ -81,22 +106,52 @@ class Model {
 
   virtual Reach reach() const { return Reach::in_process; }
 
-  /// Asks, and keeps the call on the tape whether or not a reply came.
+  /// What a request may cost at most. The prompt: a token for each byte of its texts (no tokenizer
+  /// makes more), and 16 for each message and 64 for what a chat template adds. The reply:
+  /// `max_tokens`, or where the plan names none, 4096 or the longest reply so far.
+  eval::Spent most(const Request& request) const;
+
+  /// Sets what its tokens cost. make() does.
+  void set_price(const Price& price) { price_ = price; }
+  /// Keeps replies, and gives those that are kept instead of asking. make() does where the plan
+  /// says `cache: true`.
+  void keep_answers(std::unique_ptr<KeptAnswers> kept);
+
+  /// Asks, and keeps the call on the tape whether or not a reply came. What it may cost is taken
+  /// from the tape's allowance first; where that is spent, nothing is sent, and the failure is of
+  /// status budget.
   Task<Answer> ask(eval::CallRole role, Request request, Tape& tape);
 
-  /// Whether requests with this conversation can be asked at all: a chat template may refuse a
-  /// system message. Asked once before the first slot.
+  /// Whether requests like this one can be asked at all: a chat template may refuse a system
+  /// message, a protocol may need a limit of tokens. Asked once before the first slot.
   /// @error invalid_input  it cannot, and why
-  virtual Result<void> accepts(const eval::Conversation& messages) const;
+  virtual Result<void> accepts(const Request& request) const;
 
   /// Ends what is under way; requests that wait get a Failure of status canceled.
   virtual void cancel() {}
 
  protected:
+  /// A provider over a network takes each try from the request's allowance itself, and settles it.
   virtual Task<Answer> answer(Request request) = 0;
 
+  /// Before a try leaves: what it may cost, taken; nothing where the budget is spent.
+  Task<std::optional<Most>> take(const Request& request) const;
+  /// What a try has cost: nothing but the call (it was refused), all that was taken (nobody knows),
+  /// or what the reply tells, where it is silent what was taken.
+  void settle_refused(const Request& request, const Most& most) const;
+  void settle_unknown(const Request& request, const Most& most) const;
+  void settle_answered(const Request& request, const Most& most, const eval::Reply& reply);
+  static Failure budget_spent();
+
  private:
+  Most most_tokens(const Request& request) const;
+  eval::Spent cost(std::int64_t tokens_in, std::int64_t tokens_out) const;
+  Task<Answer> answer_in_process(Request request);
+
   std::string name_;
+  Price price_;
+  std::int64_t longest_reply_ = 0;
+  std::unique_ptr<KeptAnswers> kept_;
 };
 
 /// What a provider gets to make a model.

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-OpenaiDialect dialect() {
+Dialect dialect() {
   return {.place = "models.m",
           .url = "http://h/v1/chat/completions",
           .name = "m",
@@ -39,7 +39,7 @@ TEST(OpenaiBytes, BrokenInAnyWayGiveAReplyOrOneLineThatHidesNothing) {
       if (kind == 2) body.insert(at, body.substr(random.below(body.size()), 15));
     }
     const int status = random.below(2) == 0 ? 200 : 400;
-    const OpenaiReading reading = read_openai(dialect(), {.status = status, .body = body}, 5);
+    const Reading reading = read_openai(dialect(), {.status = status, .body = body}, 5);
     if (const auto* reply = std::get_if<eval::Reply>(&reading.answer)) {
       ++replies;
       EXPECT_EQ(reply->text.find("sk-SECRET-1"), std::string::npos);

@@ -10,20 +10,9 @@
 
 #include "truebound/core/result.h"
 #include "truebound/json/value.h"
+#include "truebound/model/foreign.h"
 
 namespace truebound::model {
-
-/// An error that a server reports in a body, whatever the status.
-struct OpenaiError {
-  std::string message;
-  std::string code;  ///< as text, also where it is a number
-  std::string type;
-  std::string param;          ///< the key of the request that it does not like
-  std::optional<int> status;  ///< where the code is one of HTTP
-};
-
-/// The error in a body, or nothing.
-std::optional<OpenaiError> openai_error(const json::Value& body);
 
 /// The pieces so far.
 struct OpenaiParts {
@@ -37,7 +26,7 @@ struct OpenaiParts {
   std::optional<std::int64_t> tokens_out;
   bool has_choice = false;
   bool has_end_marker = false;  ///< `[DONE]` of a stream
-  std::optional<OpenaiError> error;
+  std::optional<ForeignError> error;
 
   /// Adds a whole completion, or a chunk of one.
   void add(const json::Value& body);
@@ -47,11 +36,8 @@ struct OpenaiParts {
   void add_content(const json::Value& content);
 };
 
-/// The parts of a stream of server-sent events; comments and unknown fields are passed over.
+/// The parts of a stream of server-sent events.
 /// @error invalid_input  an event that is no JSON
-Result<OpenaiParts> read_events(std::string_view stream);
-
-/// JSON as servers send it: broken UTF-8 and lone surrogates become U+FFFD.
-Result<json::Value> parse_foreign_json(std::string_view body);
+Result<OpenaiParts> read_openai_stream(std::string_view stream);
 
 }  // namespace truebound::model

@@ -1,0 +1,82 @@
+#include "truebound/model/purse.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "truebound/core/task.h"
+#include "truebound/eval/spent.h"
+
+namespace truebound::model {
+namespace {
+
+bool is_within(const SpendingLimits& limits, const eval::Spent& sum) {
+  const auto fits = [](std::int64_t part, const std::optional<std::int64_t>& limit) {
+    return !limit || part <= *limit;
+  };
+  return fits(sum.calls, limits.calls) && fits(sum.tokens, limits.tokens) &&
+         fits(sum.money, limits.money);
+}
+
+eval::Spent lacking(const eval::Spent& wanted, const eval::Spent& there) {
+  const auto part = [](std::int64_t more, std::int64_t less) {
+    return std::max<std::int64_t>(0, more - less);
+  };
+  return {.calls = part(wanted.calls, there.calls),
+          .tokens = part(wanted.tokens, there.tokens),
+          .money = part(wanted.money, there.money)};
+}
+
+}  // namespace
+
+Purse::Reserved Purse::reserve(const eval::Spent& most) {
+  if (!is_within(limits_, spent_ + most)) return Reserved::never;
+  if (!is_within(limits_, spent_ + held_ + under_way_ + most)) return Reserved::not_now;
+  held_ += most;
+  return Reserved::yes;
+}
+
+void Purse::release(const eval::Spent& reserved) {
+  held_ -= reserved;
+}
+
+void Purse::dispatch(const eval::Spent& most) {
+  held_ -= most;
+  under_way_ += most;
+  ++requests_;
+}
+
+void Purse::settle(const eval::Spent& most, const eval::Spent& real) {
+  under_way_ -= most;
+  spent_ += real;
+  --requests_;
+}
+
+Task<bool> Allowance::take(eval::Spent most) {
+  constexpr std::chrono::milliseconds look_every{5};
+  const eval::Spent more = lacking(most, left_);
+  // Set apart before anything is waited for: an attempt may ask several at once.
+  const eval::Spent covered = most - more;
+  left_ -= covered;
+  if (more != eval::Spent{}) {
+    Purse::Reserved reserved = purse_.reserve(more);
+    while (reserved == Purse::Reserved::not_now && purse_.is_anything_under_way()) {
+      co_await sleep_for(look_every);
+      reserved = purse_.reserve(more);
+    }
+    if (reserved != Purse::Reserved::yes) {
+      left_ += covered;
+      co_return false;
+    }
+  }
+  purse_.dispatch(most);
+  co_return true;
+}
+
+void Allowance::settle(const eval::Spent& most, const eval::Spent& real) {
+  purse_.settle(most, real);
+  spent_ += real;
+}
+
+}  // namespace truebound::model
