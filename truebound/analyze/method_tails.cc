@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -313,14 +314,17 @@ json::List forecasts(std::vector<double> values) {
   for (const std::int64_t k : {fitted / 2, fitted, 2 * fitted}) {
     const auto size = static_cast<std::size_t>(k);
     if (k > m || !(values[size - 1] > 0)) continue;
-    TRUEBOUND_TRY(tail, stats::fit_gumbel_tail(std::span(values).first(size), m));
+    const auto tail = stats::fit_gumbel_tail(std::span(values).first(size), m);
+    if (!tail.ok()) continue;
     json::Object at;
     for (const std::int64_t more : {10, 100, 1000}) {
-      TRUEBOUND_TRY(worst, stats::forecast_worst(tail, real(m * more)));
-      at.emplace_back(std::to_string(m * more), worst);
+      const auto worst = stats::forecast_worst(tail.value(), real(m * more));
+      if (worst.ok()) at.emplace_back(std::to_string(m * more), worst.value());
     }
-    list.push_back(
-        json::Object{{"fitted", k}, {"a", tail.a}, {"b", tail.b}, {"worst_among", std::move(at)}});
+    list.push_back(json::Object{{"fitted", k},
+                                {"a", tail.value().a},
+                                {"b", tail.value().b},
+                                {"worst_among", std::move(at)}});
   }
   return list;
 }
