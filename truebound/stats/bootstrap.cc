@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int64_t most_trials = std::int64_t{1} << 31;
 
-// A draw of one kind costs about this many draws of one cluster.
-constexpr std::size_t kind_cost = 24;
+// A count of one kind costs about as much as this many draws of one cluster.
+constexpr std::int64_t kind_cost = 24;
 
 Error wrong(const std::string& expectation) {
   return invalid_input("bootstrap: " + expectation);
@@ -67,20 +67,24 @@ bool same_mean_in_all(const Kinds& kinds) {
   });
 }
 
-// Draws whole resamples; read by all threads.
+// Draws whole resamples; read by all threads. Frequent kinds are drawn as counts, and what is left
+// over falls on the clusters of rare kinds, one by one.
 class Resampler {
  public:
-  explicit Resampler(const Kinds& kinds) : kinds_(kinds) {
-    const auto clusters = static_cast<std::size_t>(kinds.clusters);
-    if (kinds.list.size() * kind_cost < clusters) return;
-    each_.reserve(clusters);
+  explicit Resampler(const Kinds& kinds) : clusters_(kinds.clusters) {
     for (const ClusterSum& kind : kinds.list) {
-      each_.insert(each_.end(), static_cast<std::size_t>(kind.times), {kind.size, kind.sum});
+      if (kind.times >= kind_cost) {
+        frequent_.push_back(kind);
+      } else {
+        rare_.insert(rare_.end(), static_cast<std::size_t>(kind.times), {kind.size, kind.sum});
+      }
     }
   }
 
   double mean(RandomStream stream) const {
-    return each_.empty() ? by_kind(stream) : one_by_one(stream);
+    Sums total;
+    add_rare(stream, add_frequent(stream, total), total);
+    return static_cast<double>(total.sum) / static_cast<double>(total.size);
   }
 
  private:
@@ -89,47 +93,42 @@ class Resampler {
     std::int64_t sum = 0;
   };
 
-  static double ratio(const Sums& total) {
-    return static_cast<double>(total.sum) / static_cast<double>(total.size);
-  }
-
-  // A multinomial count, kind after kind: each takes its share of what is left.
-  double by_kind(RandomStream& stream) const {
-    Sums total;
-    std::int64_t to_draw = kinds_.clusters;
-    std::int64_t left = kinds_.clusters;
-    for (const ClusterSum& kind : kinds_.list) {
+  // A multinomial count, kind after kind: each takes its share of what is left. Gives what is left
+  // for the rare kinds.
+  std::int64_t add_frequent(RandomStream& stream, Sums& total) const {
+    std::int64_t to_draw = clusters_;
+    std::int64_t left = clusters_;
+    for (const ClusterSum& kind : frequent_) {
       const double share = static_cast<double>(kind.times) / static_cast<double>(left);
       const std::int64_t drawn = draw_binomial(stream, to_draw, share);
       total.size += drawn * kind.size;
       total.sum += drawn * kind.sum;
       to_draw -= drawn;
       left -= kind.times;
-      if (to_draw == 0) break;
     }
-    return ratio(total);
+    return to_draw;
   }
 
-  double one_by_one(RandomStream& stream) const {
+  void add_rare(RandomStream& stream, std::int64_t to_draw, Sums& total) const {
+    if (rare_.empty()) return;
     // Lemire's method: the upper half of word x count, with the few words rejected that would make
     // some results likelier than others.
-    const auto count = static_cast<std::uint32_t>(each_.size());
+    const auto count = static_cast<std::uint32_t>(rare_.size());
     const std::uint32_t rejected_under = (0U - count) % count;
-    Sums total;
-    for (std::uint32_t drawn = 0; drawn < count; ++drawn) {
+    for (; to_draw > 0; --to_draw) {
       std::uint64_t product = std::uint64_t{stream.next_word()} * count;
       while (static_cast<std::uint32_t>(product) < rejected_under) {
         product = std::uint64_t{stream.next_word()} * count;
       }
-      const Sums& cluster = each_[product >> 32U];
+      const Sums& cluster = rare_[product >> 32U];
       total.size += cluster.size;
       total.sum += cluster.sum;
     }
-    return ratio(total);
   }
 
-  const Kinds& kinds_;
-  std::vector<Sums> each_;  // empty where kinds are few
+  std::int64_t clusters_;
+  std::vector<ClusterSum> frequent_;
+  std::vector<Sums> rare_;
 };
 
 Result<void> check(const BootstrapOptions& options) {

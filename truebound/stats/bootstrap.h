@@ -48,7 +48,7 @@ struct Bootstrap {
 /// order of draws. The order of `clusters` does not matter, nor does the number of threads.
 ///
 /// Clusters of equal size and sum are exchangeable, so a resample is one multinomial count over
-/// kinds of clusters. Where kinds are many, clusters are drawn one by one. Both are exact.
+/// kinds of clusters; those of rare kinds are drawn one by one. Both are exact.
 ///
 /// @error invalid_input when a count is out of range, there are fewer than 2 clusters, more than
 ///        2^31 trials, fewer resamples than confidence needs, or fewer than 1 thread

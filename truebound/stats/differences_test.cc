@@ -243,6 +243,24 @@ TEST(Flips, NoiseAloneIsNoExcess) {
   EXPECT_GT(found.p_value, .01);
 }
 
+TEST(Flips, RejectATrueNullAtMostAsOftenAsTheySay) {
+  RandomStream stream(8);
+  int rejected = 0;
+  const int runs = 400;
+  for (int i = 0; i < runs; ++i) {
+    std::vector<RepeatedPair> units;
+    for (int unit = 0; unit < 30; ++unit) {
+      const double rate = unit % 3 == 0 ? .5 : .1;
+      units.push_back({{3, draw_binomial(stream, 3, rate)}, {3, draw_binomial(stream, 3, rate)}});
+    }
+    const FlipOptions options{.draws = 199, .streams = streams_of(static_cast<std::uint64_t>(i))};
+    if (excess_flips(units, options).value().p_value <= .05) ++rejected;
+  }
+  // .05 and three standard errors.
+  EXPECT_LE(rejected, (.05 + .033) * runs);
+  EXPECT_GE(rejected, .01 * runs);
+}
+
 TEST(Flips, NewHitsAndNewMissesAreCountedApart) {
   const std::vector<RepeatedPair> units = {
       {{3, 0}, {3, 3}}, {{3, 1}, {3, 2}}, {{3, 3}, {3, 0}}, {{2, 1}, {3, 3}}, {{3, 3}, {3, 3}}};

@@ -92,6 +92,25 @@ TEST(WildBootstrap, TheOrderOfClustersDoesNotMatter) {
   EXPECT_EQ(before.upper, after.upper);
 }
 
+// Ten clusters whose rates scatter around .3: a true null is rejected about as often as it says.
+// Where clusters all have the same rate, there is no test, and nothing is rejected.
+TEST(WildBootstrap, RejectsATrueNullAboutAsOftenAsItSays) {
+  RandomStream stream(31);
+  int rejected = 0;
+  const int runs = 1000;
+  for (int i = 0; i < runs; ++i) {
+    Clusters clusters;
+    for (int g = 0; g < 10; ++g) {
+      const double rate = stream.below(2) == 0 ? .1 : .5;
+      clusters.push_back({10, draw_binomial(stream, 10, rate), 1});
+    }
+    const auto p = wild_p_value(clusters, .3, {});
+    if (p.ok() && p.value() <= .05) ++rejected;
+  }
+  EXPECT_LE(rejected, .07 * runs);
+  EXPECT_GE(rejected, .02 * runs);
+}
+
 TEST(WildBootstrap, WhatCannotBeIsRefused) {
   EXPECT_FALSE(wild_bootstrap(Clusters{{10, 1, 1}}, {}).ok());
   EXPECT_FALSE(wild_bootstrap(Clusters{{10, 1, 9}}, {}).ok());

@@ -51,4 +51,17 @@ Result<PairedDifference> bonett_price(const PairCounts& pairs, double confidence
   return PairedDifference{(b - c) / n, std::max(-1.0, center - half), std::min(1.0, center + half)};
 }
 
+Result<PairedErrors> paired_errors(const PairCounts& pairs) {
+  TRUEBOUND_TRY_VOID(check(pairs));
+  const auto n = static_cast<double>(pairs.total());
+  if (n < 2) return invalid_input("pairs: at least 2 for a standard error, got 1");
+  const auto b = static_cast<double>(pairs.first_only);
+  const auto c = static_cast<double>(pairs.second_only);
+  const auto rate_error = [&](double hits) { return hits / n * (1 - hits / n) / (n - 1); };
+  const double both = static_cast<double>(pairs.both);
+  const double mean = (b - c) / n;
+  return PairedErrors{std::sqrt(((b + c) / n - mean * mean) / (n - 1)),
+                      std::sqrt(rate_error(both + b) + rate_error(both + c))};
+}
+
 }  // namespace truebound::stats

@@ -50,4 +50,18 @@ struct PairedDifference {
 /// @source Bonett and Price (2012), Journal of Educational and Behavioral Statistics 37:479-488
 Result<PairedDifference> bonett_price(const PairCounts& pairs, double confidence);
 
+/// Standard errors of the difference of two paired rates: with the pairing, and as if the units of
+/// each condition were others.
+struct PairedErrors {
+  double paired = 0;
+  double unpaired = 0;
+};
+
+/// Both with sample variances (n - 1). Pairing takes out what the units have in common; the
+/// unpaired one is what a comparison gives that forgets it.
+///
+/// @error invalid_input when a count is negative or there are fewer than 2 pairs
+/// @source Miller (2024), arXiv 2411.00640, section 4.2
+Result<PairedErrors> paired_errors(const PairCounts& pairs);
+
 }  // namespace truebound::stats

@@ -91,5 +91,15 @@ RC_GTEST_PROP(Paired, ExactPIsTwiceTheShareOfOutcomesAsExtreme, ()) {
   RC_ASSERT(test.p_mid <= test.p_exact);
 }
 
+// By hand: 10 pairs, b = 3, c = 1, both 2: differences 1 (3), -1 (1), 0 (6) have variance
+// (4 - .4) / 9 = .4; rates 5 and 3 of 10 have .25 / 9 and .21 / 9.
+TEST(PairedErrors, ComeOutByHand) {
+  const PairedErrors found = paired_errors({2, 3, 1, 4}).value();
+  EXPECT_NEAR(found.paired, std::sqrt(.4 / 10), 1e-12);
+  EXPECT_NEAR(found.unpaired, std::sqrt((.25 + .21) / 9), 1e-12);
+  EXPECT_FALSE(paired_errors({1, 0, 0, 0}).ok());
+  EXPECT_FALSE(paired_errors({1, -1, 0, 9}).ok());
+}
+
 }  // namespace
 }  // namespace truebound::stats

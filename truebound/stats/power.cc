@@ -64,6 +64,14 @@ Result<double> pairs_for_difference(double difference, double discordant,
   return sum * sum / (difference * difference);
 }
 
+Result<double> pairs_for_margin(double margin, double discordant, const Sureness& sureness) {
+  if (!(discordant > 0 && discordant <= 1)) return wrong("discordant must lie in (0, 1]");
+  if (!(margin > 0 && margin <= 1)) return wrong("margin must lie in (0, 1]");
+  TRUEBOUND_TRY_VOID(quantiles(sureness));
+  const double sum = normal_quantile(sureness.confidence) + normal_quantile(sureness.power);
+  return sum * sum * discordant / (margin * margin);
+}
+
 Result<double> units_for_mean_difference(double difference, const PairedVariance& variance,
                                          const Sureness& sureness) {
   if (!(difference > 0)) return wrong("difference must be > 0");

@@ -36,6 +36,17 @@ Result<std::optional<double>> smallest_paired_difference(double pairs, double di
 /// @source as smallest_paired_difference
 Result<double> pairs_for_difference(double difference, double discordant, const Sureness& sureness);
 
+/// The pairs that show one condition to be no worse than the other by `margin`, when both are
+/// alike: one-sided at `confidence`. Both no worse (equivalence) needs this many too, with the
+/// chance of failing on either side; not rounded.
+///
+/// @param margin in (0, 1]
+/// @error invalid_input when an argument is out of range
+/// @source (z_a + z_b)^2 p / margin^2: Blackwelder (1982), Controlled Clinical Trials 3:345-353,
+/// with
+///         the variance of paired rates
+Result<double> pairs_for_margin(double margin, double discordant, const Sureness& sureness);
+
 /// Variances of two conditions measured on the same units, each unit repeated.
 struct PairedVariance {
   double between = 0;        ///< of a unit's difference of expected values, >= 0

@@ -26,6 +26,14 @@ TEST(Power, TooFewPairsSeeNoDifferenceAtAll) {
   EXPECT_TRUE(smallest_paired_difference(1000, .1, {}).value().has_value());
 }
 
+// (1.644854 + .841621)^2 x .1 / .03^2 = 686.95.
+TEST(Power, PairsForAMarginComeOutByHand) {
+  EXPECT_NEAR(pairs_for_margin(.03, .1, {}).value(), 686.95, .01);
+  EXPECT_FALSE(pairs_for_margin(0, .1, {}).ok());
+  EXPECT_FALSE(pairs_for_margin(.1, 0, {}).ok());
+  EXPECT_FALSE(pairs_for_margin(.1, .1, {.power = 1}).ok());
+}
+
 TEST(Power, WhatCannotBeIsRefused) {
   EXPECT_FALSE(smallest_paired_difference(0, .1, {}).ok());
   EXPECT_FALSE(smallest_paired_difference(10, 0, {}).ok());
