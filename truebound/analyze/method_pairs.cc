@@ -171,6 +171,10 @@ Result<MethodResult> run_mcnemar(const Table& table, const MethodOptions& option
   result.estimate.p_value = test.p_exact;
   result.estimate.statistic = test.statistic;
   result.beside.emplace_back("p_mid", test.p_mid);
+  if (result.estimate.n < 2) return result;
+  TRUEBOUND_TRY(errors, stats::paired_errors(complete(pairs)));
+  result.beside.emplace_back("paired_error", errors.paired);
+  result.beside.emplace_back("unpaired_error", errors.unpaired);
   return result;
 }
 

@@ -24,5 +24,6 @@ Result<MethodResult> run_bonett_price(const Table& table, const MethodOptions& o
 Result<MethodResult> run_mover_difference(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_lang_reiczigel(const Table& table, const MethodOptions& options);
 Result<MethodResult> run_chain(const Table& table, const MethodOptions& options);
+Result<MethodResult> run_excess_flips(const Table& table, const MethodOptions& options);
 
 }  // namespace truebound::analyze

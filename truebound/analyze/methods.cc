@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
+#include "truebound/analyze/method_entries.h"
 #include "truebound/analyze/method_runs.h"
 #include "truebound/core/words.h"
 
 namespace truebound::analyze {
 namespace {
 
-struct Entry {
-  Method method;
-  Result<MethodResult> (*run)(const Table&, const MethodOptions&);
-};
-
-const std::vector<Entry>& entries() {
-  static const std::vector<Entry> list = {
+std::vector<MethodEntry> first_entries() {
+  return {
       {{"effective_n", "sample outcome [cluster epoch]",
         "rate of broke, exact limits at the effective number of slots"},
        run_effective_n},
@@ -50,6 +46,18 @@ const std::vector<Entry>& entries() {
         "rate of broke through all corrections; a truth labels a row of this very table"},
        run_chain},
   };
+}
+
+const std::vector<MethodEntry>& entries() {
+  static const std::vector<MethodEntry> list = [] {
+    std::vector<MethodEntry> all = first_entries();
+    for (const auto& subject :
+         {cluster_methods(), difference_methods(), family_methods(), sequential_methods(),
+          rater_methods(), label_methods(), drift_methods(), tail_methods()}) {
+      all.insert(all.end(), subject.begin(), subject.end());
+    }
+    return all;
+  }();
   return list;
 }
 
@@ -71,7 +79,7 @@ void merge(json::Value& into, const json::Object& members) {
 const std::vector<Method>& methods() {
   static const std::vector<Method> list = [] {
     std::vector<Method> all;
-    for (const Entry& entry : entries())
+    for (const MethodEntry& entry : entries())
       all.push_back(entry.method);
     return all;
   }();
@@ -83,13 +91,37 @@ Result<MethodResult> run_method(std::string_view name, const std::vector<eval::O
   const std::string_view rate = has_judged(table) ? "chain" : "effective_n";
   const std::string_view wanted = name == "rate" ? rate : name;
   std::vector<std::string> known;
-  for (const Entry& entry : entries()) {
+  for (const MethodEntry& entry : entries()) {
     if (entry.method.name == wanted) return entry.run(table, options);
     known.emplace_back(entry.method.name);
   }
   const std::optional<std::string> near = nearest(name, known);
   return invalid_input("stats: method must be one of " + join(known) + ", got '" +
                        std::string(name) + "'" + (near ? "; did you mean " + *near + "?" : ""));
+}
+
+MethodResult no_number(Estimate estimate, Reason reason, const std::string& detail) {
+  estimate.value.reset();
+  estimate.lower = 0;
+  estimate.upper = 1;
+  estimate.missing = {};
+  estimate.reason = reason;
+  estimate.reason_detail = detail;
+  return {std::move(estimate), {}};
+}
+
+json::Object in_json(const stats::Interval& limits) {
+  return {{"lower", limits.lower}, {"upper", limits.upper}};
+}
+
+Result<double> needed(const std::optional<double>& option, std::string_view name,
+                      std::string_view method) {
+  if (!option) {
+    return invalid_input("stats: " + std::string(method) + " needs --" + std::string(name));
+  }
+  if (*option > 0 && *option < 1) return *option;
+  return invalid_input("stats: --" + std::string(name) + " must lie in (0, 1), got " +
+                       std::to_string(*option));
 }
 
 json::Value to_json(const MethodResult& result) {

@@ -3,6 +3,8 @@
 // Statistical methods by name, each run on a table of observations without a plan, so that every
 // number can be checked by hand (`truebound stats METHOD`). One page a method in docs/methods/.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,14 @@ struct MethodOptions {
   double confidence = .95;  ///< two-sided (zero_failure: one-sided), in (0, 1)
   double correlation = 1;   ///< assumed within clusters, in [0, 1]; read by effective_n and chain
   eval::Estimand estimand = eval::Estimand::generalized;
+  std::optional<double> margin;        ///< declared before the data were seen; read by equivalence
+  std::int64_t resamples = 9999;       ///< draws of methods that draw
+  std::string seed = "1";              ///< of these draws
+  std::optional<double> threshold;     ///< rate that is asked about; read by e_process, sprt, cusum
+  std::optional<double> alternative;   ///< rate to tell it from; read by sprt, cusum, e_detector
+  std::optional<double> level;         ///< of an alarm; read by cusum and e_detector
+  std::vector<std::int64_t> tries;     ///< k of asr_at_k beside those that it tells anyway
+  std::vector<std::string> responses;  ///< texts of the rows, in their order; read by text_distance
   std::string arm;              ///< the arm whose rate is asked; may be empty where there is one
   std::string table = "table";  ///< the table's name, for messages
 };

@@ -1,0 +1,319 @@
+// Methods for differences between arms beyond one pair a sample: clusters and repeats, several
+// arms, several answers, a declared margin.
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "truebound/analyze/method_entries.h"
+#include "truebound/analyze/method_matches.h"
+#include "truebound/analyze/method_runs.h"
+#include "truebound/stats/distribution.h"
+#include "truebound/stats/repeats.h"
+
+namespace truebound::analyze {
+namespace {
+
+using eval::Observation;
+
+// The missing read all against the first arm, and all for it.
+constexpr MissingAs least = {Side::held, Side::broke};
+constexpr MissingAs most = {Side::broke, Side::held};
+
+MethodResult refused(Estimate estimate, const Matches& matches, const std::string& why) {
+  estimate.value.reset();
+  estimate.lower = estimate.missing.lower = -1;
+  estimate.upper = estimate.missing.upper = 1;
+  estimate.reason = Reason::method_refused;
+  estimate.reason_detail = why;
+  return {std::move(estimate), told_of(matches)};
+}
+
+// Pairs that are independent have Bonett and Price's limits; clustered ones the t interval over
+// clusters.
+Result<stats::PairedDifference> limits_of(const Matches& matches, double confidence,
+                                          const std::optional<MissingAs>& missing) {
+  const stats::PairCounts pairs = pairs_in(matches, missing);
+  const std::vector<stats::DiscordantCluster> clusters = clusters_in(matches, missing);
+  if (static_cast<std::int64_t>(clusters.size()) == pairs.total()) {
+    return stats::bonett_price(pairs, confidence);
+  }
+  TRUEBOUND_TRY(found, stats::obuchowski(clusters, confidence));
+  return stats::PairedDifference{found.value, found.lower, found.upper};
+}
+
+// Value, limits, and both readings of the missing.
+Result<void> set_limits(MethodResult& result, const Matches& matches, double confidence) {
+  TRUEBOUND_TRY(difference, limits_of(matches, confidence, std::nullopt));
+  TRUEBOUND_TRY(against, limits_of(matches, confidence, least));
+  TRUEBOUND_TRY(in_favor, limits_of(matches, confidence, most));
+  result.estimate.value = difference.value;
+  result.estimate.lower = difference.lower;
+  result.estimate.upper = difference.upper;
+  result.estimate.missing = {against.lower, in_favor.upper};
+  result.beside.emplace_back("missing",
+                             json::Object{{"least", against.value}, {"most", in_favor.value}});
+  return {};
+}
+
+// Clusters that have pairs, and do not all have the same difference: else a t interval over them
+// would have no width, which never says that nothing can differ.
+std::string why_no_clusters(const Matches& matches) {
+  const std::vector<stats::DiscordantCluster> clusters = clusters_in(matches, std::nullopt);
+  if (clusters.size() < 2) return "1 cluster, 2 needed";
+  const stats::PairCounts all = pairs_in(matches, std::nullopt);
+  if (static_cast<std::int64_t>(clusters.size()) == all.total()) return "";
+  const std::int64_t off = all.first_only - all.second_only;
+  const bool same = std::ranges::all_of(clusters, [&](const stats::DiscordantCluster& each) {
+    return (each.first_only - each.second_only) * all.total() == off * each.pairs;
+  });
+  return same ? "every cluster has the same difference" : "";
+}
+
+std::vector<double> differences_of(const Matches& matches) {
+  std::vector<double> differences;
+  for (const stats::DiscordantCluster& each : clusters_in(matches, std::nullopt))
+    differences.push_back(static_cast<double>(each.first_only - each.second_only));
+  return differences;
+}
+
+// The pair of arms that differ most, with limits that hold for all pairs at once.
+struct FarthestPair {
+  std::size_t first = 0;
+  std::size_t second = 1;
+  stats::PairedDifference limits;
+};
+
+Result<FarthestPair> farthest_pair(const std::vector<std::vector<int>>& hits, double confidence) {
+  const std::size_t arms = hits.front().size();
+  const auto ways = static_cast<double>(arms * (arms - 1) / 2);
+  FarthestPair farthest;
+  bool found = false;
+  for (std::size_t i = 0; i < arms; ++i) {
+    for (std::size_t j = i + 1; j < arms; ++j) {
+      stats::PairCounts pairs;
+      for (const std::vector<int>& row : hits) {
+        ++(row[i] == 1 ? (row[j] == 1 ? pairs.both : pairs.first_only)
+                       : (row[j] == 1 ? pairs.second_only : pairs.neither));
+      }
+      TRUEBOUND_TRY(limits, stats::bonett_price(pairs, 1 - (1 - confidence) / ways));
+      if (found && std::abs(limits.value) <= std::abs(farthest.limits.value)) continue;
+      farthest = {i, j, limits};
+      found = true;
+    }
+  }
+  return farthest;
+}
+
+// The answer of a row: a human's word, else a judge's, else the outcome's.
+std::string answer_of(const Observation& row) {
+  if (!row.truth.empty()) return row.truth;
+  if (!row.verdict.empty()) return row.verdict;
+  return std::string(to_text(eval::kind_of(row.outcome)));
+}
+
+struct Answers {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::int64_t>> table;
+  std::int64_t pairs = 0;
+};
+
+Answers answers_of(const Matches& matches) {
+  std::set<std::string> names;
+  for (const Observation* row : matches.rows)
+    names.insert(answer_of(*row));
+  Answers answers{.names = {names.begin(), names.end()}};
+  const std::size_t count = answers.names.size();
+  answers.table.assign(count, std::vector<std::int64_t>(count));
+  const auto at = [&](const Observation& row) {
+    return static_cast<std::size_t>(std::ranges::find(answers.names, answer_of(row)) -
+                                    answers.names.begin());
+  };
+  for (const Match& match : matches.list) {
+    if (match.rows[0] == nullptr || match.rows[1] == nullptr) continue;
+    ++answers.table[at(*match.rows[0])][at(*match.rows[1])];
+    ++answers.pairs;
+  }
+  return answers;
+}
+
+stats::PairCounts pairs_of_answer(const Answers& answers, std::size_t answer) {
+  stats::PairCounts pairs;
+  for (std::size_t i = 0; i < answers.table.size(); ++i) {
+    for (std::size_t j = 0; j < answers.table.size(); ++j) {
+      const std::int64_t count = answers.table[i][j];
+      if (i == answer) {
+        (j == answer ? pairs.both : pairs.first_only) += count;
+      } else {
+        (j == answer ? pairs.second_only : pairs.neither) += count;
+      }
+    }
+  }
+  return pairs;
+}
+
+Result<MethodResult> run_sign_flip(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(matches, matches_of(table, options, Arms::two));
+  MethodResult result{start_difference(matches, options, "sign_flip"), told_of(matches)};
+  if (result.estimate.n == 0) return result;
+  const std::string why = why_no_clusters(matches);
+  if (!why.empty()) return refused(result.estimate, matches, why);
+  TRUEBOUND_TRY_VOID(set_limits(result, matches, options.confidence));
+  TRUEBOUND_TRY(test, stats::sign_flip_test(differences_of(matches),
+                                            {.draws = options.resamples,
+                                             .streams = streams_for(options, "sign_flip")}));
+  result.estimate.p_value = test.p_value;
+  result.estimate.statistic = test.sum;
+  result.beside.emplace_back("exact", test.exact);
+  result.beside.emplace_back("vectors", test.vectors);
+  if (!test.exact) result.beside.emplace_back("seed", options.seed);
+  return result;
+}
+
+Result<MethodResult> run_obuchowski(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(matches, matches_of(table, options, Arms::two));
+  MethodResult result{start_difference(matches, options, "obuchowski"), told_of(matches)};
+  if (result.estimate.n == 0) return result;
+  const std::string why = why_no_clusters(matches);
+  if (!why.empty()) return refused(result.estimate, matches, why);
+  TRUEBOUND_TRY_VOID(set_limits(result, matches, options.confidence));
+  TRUEBOUND_TRY(found, stats::obuchowski(clusters_in(matches, std::nullopt), options.confidence));
+  result.estimate.p_value = found.p_value;
+  result.estimate.statistic = found.statistic;
+  result.beside.emplace_back("standard_error", found.standard_error);
+  result.beside.emplace_back("df", found.df);
+  return result;
+}
+
+Result<MethodResult> run_cochran_q(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(matches, matches_of(table, options, Arms::several));
+  TRUEBOUND_TRY_VOID(check_independent(matches, options, "cochran_q"));
+  MethodResult result{start_difference(matches, options, "cochran_q"), told_of(matches)};
+  if (result.estimate.n == 0) return result;
+  std::vector<std::vector<int>> hits;
+  for (const Match& match : matches.list) {
+    if (!is_complete(match)) continue;
+    std::vector<int> row;
+    for (const Observation* each : match.rows)
+      row.push_back(side_of(*each) == Side::broke ? 1 : 0);
+    hits.push_back(std::move(row));
+  }
+  TRUEBOUND_TRY(test, stats::cochran_q(hits));
+  TRUEBOUND_TRY(farthest, farthest_pair(hits, options.confidence));
+  result.estimate.name =
+      "difference/" + matches.arms[farthest.first] + "-" + matches.arms[farthest.second];
+  result.estimate.value = farthest.limits.value;
+  result.estimate.lower = farthest.limits.lower;
+  result.estimate.upper = farthest.limits.upper;
+  result.estimate.p_value = test.p_value;
+  result.estimate.statistic = test.statistic;
+  json::List rates;
+  for (std::size_t arm = 0; arm < matches.arms.size(); ++arm) {
+    std::int64_t broke = 0;
+    for (const std::vector<int>& row : hits)
+      broke += row[arm];
+    rates.push_back(json::Object{{"arm", matches.arms[arm]},
+                                 {"broke", broke},
+                                 {"n", static_cast<std::int64_t>(hits.size())}});
+  }
+  result.beside.emplace_back("df", test.df);
+  result.beside.emplace_back("by_arm", rates);
+  return result;
+}
+
+Result<MethodResult> run_stuart_maxwell(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(matches, matches_of(table, options, Arms::two));
+  TRUEBOUND_TRY_VOID(check_independent(matches, options, "stuart_maxwell"));
+  const Answers answers = answers_of(matches);
+  MethodResult result{start_difference(matches, options, "stuart_maxwell"), told_of(matches)};
+  result.estimate.n = result.estimate.clusters = answers.pairs;
+  result.estimate.effective_n = static_cast<double>(answers.pairs);
+  result.estimate.reason = answers.pairs == 0 ? Reason::no_pairs : Reason::none;
+  if (answers.pairs == 0) return result;
+  const auto test = stats::stuart_maxwell(answers.table);
+  if (!test.ok()) return refused(result.estimate, matches, test.error().message);
+  result.estimate.p_value = test.value().p_value;
+  result.estimate.statistic = test.value().statistic;
+  json::List told;
+  std::size_t farthest = 0;
+  double reach = -1;
+  for (std::size_t i = 0; i < answers.names.size(); ++i) {
+    const stats::PairCounts pairs = pairs_of_answer(answers, i);
+    const std::int64_t off = pairs.first_only - pairs.second_only;
+    told.push_back(json::Object{{"answer", answers.names[i]},
+                                {"first", pairs.both + pairs.first_only},
+                                {"second", pairs.both + pairs.second_only}});
+    if (static_cast<double>(std::abs(off)) <= reach) continue;
+    reach = static_cast<double>(std::abs(off));
+    farthest = i;
+  }
+  // Picked among all answers, so its limits hold for all of them at once.
+  const double each = 1 - (1 - options.confidence) / static_cast<double>(answers.names.size());
+  TRUEBOUND_TRY(limits, stats::bonett_price(pairs_of_answer(answers, farthest), each));
+  result.estimate.name += "/answer=" + answers.names[farthest];
+  result.estimate.value = limits.value;
+  result.estimate.lower = limits.lower;
+  result.estimate.upper = limits.upper;
+  result.beside.emplace_back("df", test.value().df);
+  result.beside.emplace_back("by_answer", told);
+  return result;
+}
+
+Result<MethodResult> run_equivalence(const Table& table, const MethodOptions& options) {
+  if (!options.margin) {
+    return invalid_input("equivalence: a margin must be declared (--margin), got none");
+  }
+  const double alpha = 1 - options.confidence;
+  if (!(alpha > 0 && alpha < .5)) {
+    return invalid_input("equivalence: confidence must lie in (.5, 1)");
+  }
+  TRUEBOUND_TRY(matches, matches_of(table, options, Arms::two));
+  MethodResult result{start_difference(matches, options, "equivalence"), told_of(matches)};
+  if (result.estimate.n == 0) return result;
+  const std::string why = why_no_clusters(matches);
+  if (!why.empty()) return refused(result.estimate, matches, why);
+  // Two one-sided tests at alpha are one interval at 1 - 2 alpha.
+  result.estimate.confidence = 1 - 2 * alpha;
+  TRUEBOUND_TRY_VOID(set_limits(result, matches, 1 - 2 * alpha));
+  // The answer rests on the limits that the missing leave, as claims do.
+  const stats::PairedDifference held{*result.estimate.value, result.estimate.missing.lower,
+                                     result.estimate.missing.upper};
+  TRUEBOUND_TRY(test, stats::against_margin(held, *options.margin));
+  result.beside.emplace_back("margin", *options.margin);
+  result.beside.emplace_back("each_test", options.confidence);
+  result.beside.emplace_back("first", std::string(to_text(test.first)));
+  result.beside.emplace_back("second", std::string(to_text(test.second)));
+  result.beside.emplace_back("equivalent", test.equivalent);
+  return result;
+}
+
+}  // namespace
+
+std::vector<MethodEntry> difference_methods() {
+  return {
+      {{"sign_flip", "sample arm outcome [cluster epoch]",
+        "do two arms break equally often? permutation test over clusters"},
+       run_sign_flip},
+      {{"obuchowski", "sample arm outcome [cluster epoch]",
+        "do two arms break equally often? clustered pairs, many clusters"},
+       run_obuchowski},
+      {{"cochran_q", "sample arm outcome",
+        "do several arms break equally often on the same samples?"},
+       run_cochran_q},
+      {{"stuart_maxwell", "sample arm [truth outcome]",
+        "do two arms get each kind of answer equally often?"},
+       run_stuart_maxwell},
+      {{"equivalence", "sample arm outcome [cluster epoch]",
+        "is one arm no worse than the other by a declared margin, or both alike?"},
+       run_equivalence},
+      {{"excess_flips", "sample arm epoch outcome [expect]",
+        "do two arms disagree more than each disagrees with itself?"},
+       run_excess_flips},
+  };
+}
+
+}  // namespace truebound::analyze
