@@ -1,5 +1,7 @@
 #include "truebound/assess/start.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "truebound/crypto/sha256.h"
@@ -111,7 +113,10 @@ run::EngineOptions engine_for(const plan::Plan& plan, const std::string& seed,
   if (plan.budget.in_flight) {
     options.in_flight = static_cast<std::int64_t>(*plan.budget.in_flight);
   }
-  if (plan.budget.calls) options.calls = static_cast<std::int64_t>(*plan.budget.calls);
+  if (plan.budget.calls) options.budget.calls = static_cast<std::int64_t>(*plan.budget.calls);
+  if (plan.budget.tokens) options.budget.tokens = static_cast<std::int64_t>(*plan.budget.tokens);
+  constexpr double billionths = 1e9;
+  if (plan.budget.money) options.budget.money = std::llround(*plan.budget.money * billionths);
   return options;
 }
 

@@ -111,6 +111,12 @@ void ProgressLine::decided(const eval::Counts& counts) {
   write_to_person("\r\x1b[K[" + bar + "] " + line(counts));
 }
 
+void ProgressLine::troubled(const std::string& what) {
+  troubles_.push_back(what);
+  if (talk_ == Talk::quiet) return;
+  write_to_person((drawn_ ? "\r\x1b[K" : "") + text::visible(what, text::Breaks::show) + "\n");
+}
+
 const run::StopSignal& stop_on_signals() {
   struct sigaction action = {};
   action.sa_handler = on_signal;

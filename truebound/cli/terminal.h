@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "truebound/cli/verbs.h"
 #include "truebound/core/clock.h"
@@ -29,6 +30,9 @@ class ProgressLine final : public run::Progress {
   ~ProgressLine() override;
   void begin(std::uint64_t slots) override;
   void decided(const eval::Counts& counts) override;
+  void troubled(const std::string& what) override;
+  /// What troubled the run, the first of each kind.
+  const std::vector<std::string>& troubles() const { return troubles_; }
 
  private:
   std::string line(const eval::Counts& counts) const;
@@ -41,6 +45,7 @@ class ProgressLine final : public run::Progress {
   std::int64_t first_ = -1;  ///< outcomes that were there at the start
   std::int64_t drawn_us_ = 0;
   std::int64_t tenth_ = 0;
+  std::vector<std::string> troubles_;
 };
 
 /// Lets Ctrl-C and a termination signal ask the run to stop; a second one ends the process at once

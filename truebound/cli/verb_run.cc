@@ -49,6 +49,8 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
     TRUEBOUND_TRY_VOID(deliver(invocation, report::render(dossier, report::Format::json)));
   } else {
     remark(invocation, report::summary(dossier));
+    for (const std::string& trouble : progress.troubles())
+      remark(invocation, "Why there are errors: " + trouble);
     remark(invocation,
            fmt::format("Report: truebound report --ledger {} --run {} --out report.html",
                        workplace.ledger().string(), dossier.provenance.run));

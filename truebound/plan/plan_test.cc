@@ -38,7 +38,7 @@ models:
   zeta: {provider: endpoint, url: "https://api.example.com/v1", name: 4, price: {in: 1, out: 2}}
   alpha: {provider: replay, file: answers.jsonl, threads: 8}
 instruments:
-  grader: {provider: endpoint, url: "https://api.example.com/v1"}
+  grader: {provider: endpoint, url: "https://api.example.com/v1", price: {in: 1, out: 1}}
 personas: {plain: {}, teen: {about: a teenager, says: I am fourteen.}}
 deployments:
   support: {system_prompt: prompts/v7.txt, product: web chat, language: en, temperature: 0.7, max_tokens: 256}
@@ -180,6 +180,10 @@ TEST(Errors, NameTheLineTheExpectationAndTheFinding) {
             "plan.yaml:4: take must be all or a whole number >= 1, got some");
   EXPECT_EQ(error_with("budget: {in_flight: 0}\n"), "plan.yaml:4: in_flight must be >= 1, got 0");
   EXPECT_EQ(error_with("budget: {money: 0}\n"), "plan.yaml:4: money must be > 0, got 0");
+  EXPECT_EQ(
+      error_with("budget: {money: 1}\ninstruments: {g: {provider: endpoint, url: 'http://h'}}\n"),
+      "plan.yaml:5: budget.money needs the price of instruments.g, price: {in: 1, out: 2} a "
+      "million tokens; found none");
 }
 
 TEST(Errors, ADateMustExist) {

@@ -114,6 +114,21 @@ class RuleChecker {
       return wrong(line_of({"budget", "money"}),
                    "money must be > 0, got " + json::number_text(*budget.money));
     }
+    if (!budget.money) return {};
+    TRUEBOUND_TRY_VOID(check_prices("models", plan_.models));
+    return check_prices("instruments", plan_.instruments);
+  }
+
+  // A limit of money means nothing for a model that somebody bills at a price nobody named.
+  Result<void> check_prices(const std::string& section,
+                            const json::NamedList<eval::Specification>& models) const {
+    for (const auto& model : models) {
+      const eval::Specification& specification = model.specification;
+      const bool is_billed = !specification.text("url").empty();
+      if (!is_billed || specification.options.find("price") != nullptr) continue;
+      return wrong(model.line, "budget.money needs the price of " + section + "." + model.name +
+                                   ", price: {in: 1, out: 2} a million tokens; found none");
+    }
     return {};
   }
 

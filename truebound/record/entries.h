@@ -12,6 +12,7 @@
 #include "truebound/eval/calibration.h"
 #include "truebound/eval/conversation.h"
 #include "truebound/eval/outcome.h"
+#include "truebound/eval/spent.h"
 #include "truebound/json/fields.h"
 #include "truebound/ledger/entry.h"
 
@@ -86,6 +87,7 @@ struct AttemptClose {
   std::int64_t latency_us = 0;
   std::optional<std::int64_t> tokens_in;
   std::optional<std::int64_t> tokens_out;
+  std::optional<eval::Spent> spent;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -97,6 +99,7 @@ struct AttemptClose {
     visit("latency_us", latency_us, "microseconds from open to close");
     visit("tokens_in", tokens_in, "absent where nobody told");
     visit("tokens_out", tokens_out, "absent where nobody told");
+    visit("spent", spent, "charged to the budget; absent in process without a budget");
   }
 };
 
@@ -109,6 +112,7 @@ struct VerdictEntry {
   std::int64_t query = 1;
   eval::Verdict verdict = eval::Verdict::undecided;
   std::string reasons;
+  std::optional<eval::Spent> spent;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -118,6 +122,7 @@ struct VerdictEntry {
     visit("query", query, "counted from 1");
     visit(json::required("verdict"), verdict, "the decision");
     visit("reasons", reasons, "blob: rules or words behind it");
+    visit("spent", spent, "charged to the budget by a judge that asks a model");
   }
 };
 

@@ -169,12 +169,17 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     if (close.status == eval::Status::canceled) ++slot.given_up;
     tokens_in_ += close.tokens_in.value_or(0);
     tokens_out_ += close.tokens_out.value_or(0);
+    spent_ += close.spent.value_or(eval::Spent{});
+    slot.accounted += close.spent ? 1 : 0;
     verdicts_[index];
     open_slots_.erase(opened);
   } else if (type == VerdictEntry::type) {
     TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
     const auto of_this_run = verdicts_.find(verdict.close);
-    if (of_this_run != verdicts_.end()) of_this_run->second.push_back(index);
+    if (of_this_run != verdicts_.end()) {
+      of_this_run->second.push_back(index);
+      spent_ += verdict.spent.value_or(eval::Spent{});
+    }
   } else if (type == OutcomeEntry::type) {
     TRUEBOUND_TRY(outcome, ledger::from_line<OutcomeEntry>(entry, index));
     if (outcome.run != run) return {};

@@ -12,6 +12,7 @@
 #include "truebound/core/result.h"
 #include "truebound/eval/conversation.h"
 #include "truebound/eval/outcome.h"
+#include "truebound/eval/spent.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/record/entries.h"
 
@@ -56,6 +57,7 @@ class History {
 struct SlotEntries {
   std::int32_t attempts = 0;           ///< opened so far
   std::int32_t given_up = 0;           ///< of these, canceled: they do not count against the slot
+  std::int32_t accounted = 0;          ///< of these, closed with what they spent
   std::optional<std::uint64_t> open;   ///< the latest
   std::optional<std::uint64_t> close;  ///< of the latest open
   std::optional<std::uint64_t> outcome;
@@ -83,6 +85,8 @@ class RunHistory {
   std::int64_t attempts() const { return attempts_; }
   std::int64_t tokens_in() const { return tokens_in_; }
   std::int64_t tokens_out() const { return tokens_out_; }
+  /// What accounted attempts and verdicts spent.
+  const eval::Spent& spent() const { return spent_; }
 
   /// The outcome of a slot, or nothing where it has none yet.
   Result<std::optional<OutcomeEntry>> outcome(std::int64_t slot) const;
@@ -113,6 +117,7 @@ class RunHistory {
   std::int64_t attempts_ = 0;
   std::int64_t tokens_in_ = 0;
   std::int64_t tokens_out_ = 0;
+  eval::Spent spent_;
 };
 
 /// A calibration with its labels, from its entry.

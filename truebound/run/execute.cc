@@ -58,13 +58,15 @@ Task<void> work_on_all(Stage& stage) {
   co_await gather(std::move(both));
 }
 
-// What an earlier part of the run reserved stays spent, so that a resumed run cannot go beyond.
-std::int64_t calls_spent(const Stage& stage) {
-  std::int64_t spent = 0;
-  for (std::uint64_t i = 0; i < stage.slots.count(); ++i) {
-    const std::int64_t attempts = stage.history.slots()[i].attempts;
-    if (attempts == 0) continue;
-    spent += attempts * stage.cast.attacks.at(stage.slots.at(i).attack)->queries();
+// What an earlier part of the run spent stays spent, so that a resumed run cannot go beyond. Of an
+// attempt that did not tell (a crash) it is what it may have cost at most.
+eval::Spent spent_before(const plan::Slots& slots, const Cast& cast,
+                         const record::RunHistory& history) {
+  eval::Spent spent = history.spent();
+  for (std::uint64_t i = 0; i < slots.count(); ++i) {
+    const record::SlotEntries& past = history.slots()[i];
+    if (past.attempts == past.accounted) continue;
+    spent += most_of_attempt(slots.at(i), cast) * (past.attempts - past.accounted);
   }
   return spent;
 }
@@ -90,9 +92,17 @@ Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRe
                        const record::RunHistory& history, const EngineOptions& options) {
   // Left between its close and its report: nothing is to be asked.
   if (history.is_closed()) return Ending::complete;
-  Stage stage{.slots = slots, .cast = cast, .run = run, .history = history, .options = options};
-  if (options.calls) stage.calls_left = *options.calls - calls_spent(stage);
+  Stage stage{.slots = slots,
+              .cast = cast,
+              .run = run,
+              .history = history,
+              .options = options,
+              .accounts = options.budget.any()};
+  if (stage.accounts) {
+    stage.purse = model::Purse(options.budget, spent_before(slots, cast, history));
+  }
   for (const auto& model : cast.models) {
+    if (model->reach() == model::Reach::over_network) stage.accounts = true;
     stage.endpoints[model->name()].is_known = model->reach() == model::Reach::in_process;
   }
   if (options.progress != nullptr) options.progress->begin(slots.count());

@@ -7,11 +7,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "truebound/core/result.h"
 #include "truebound/eval/outcome.h"
+#include "truebound/model/purse.h"
 #include "truebound/plan/slots.h"
 #include "truebound/record/history.h"
 #include "truebound/record/run_record.h"
@@ -30,6 +30,8 @@ class Progress {
   virtual void begin(std::uint64_t slots) = 0;
   /// A slot has its outcome; `counts` are all outcomes so far.
   virtual void decided(const eval::Counts& counts) = 0;
+  /// An attempt failed for a reason that no attempt at this model has failed for before: a line.
+  virtual void troubled(const std::string& what) { static_cast<void>(what); }
 };
 
 /// Asks a run to end early. Set from any thread, or from a signal handler.
@@ -45,8 +47,8 @@ class StopSignal {
 /// How a run is driven.
 struct EngineOptions {
   // Affects the result.
-  std::string seed;                   ///< what every random stream is keyed by
-  std::optional<std::int64_t> calls;  ///< queries that the budget allows; later slots are not run
+  std::string seed;              ///< what every random stream is keyed by
+  model::SpendingLimits budget;  ///< once it is spent, later slots are not run
 
   // Affects speed or cost only.
   std::int64_t in_flight = 8;                ///< attempts at once, >= 1

@@ -1,6 +1,7 @@
 #include "truebound/run/slot_work.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace truebound::run {
@@ -71,9 +72,11 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
 
   Task<Result<void>> keep_trying(std::int64_t tried) {
     while (true) {
+      const bool is_reserved = co_await reserve();
+      if (stage_.halted()) co_return Result<void>();
+      if (!is_reserved) co_return spend_no_more(tried);
       co_await wait_until_endpoint_is_free();
       if (stage_.halted()) co_return Result<void>();
-      if (!reserve_calls()) co_return spend_no_more(tried);
       ++tried;
       endpoint().is_asked = true;
       Closed closed;
@@ -84,6 +87,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
       const Door door = look_at_endpoint(closed);
       if (door == Door::shut) co_return Result<void>();
       if (door == Door::unknown) {
+        allowance_.reset();
         put_off(std::move(closed), tried);
         co_return Result<void>();
       }
@@ -146,12 +150,32 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     if (stage_.options.progress != nullptr) stage_.options.progress->decided(stage_.counts);
   }
 
-  // Reserved before dispatch, so that what is in flight cannot go beyond the budget.
-  bool reserve_calls() {
-    if (!stage_.options.calls) return true;
-    if (stage_.calls_left < attack().queries()) return false;
-    stage_.calls_left -= attack().queries();
-    return true;
+  // Reserved before the attempt opens, so that what is in flight cannot go beyond the budget. Where
+  // only what others have reserved stands in the way, what they give back may do.
+  Task<bool> reserve() {
+    constexpr std::chrono::milliseconds look_every{5};
+    allowance_.reset();
+    const eval::Spent most = most_of_attempt(slot_, stage_.cast);
+    while (!stage_.is_spent && !stage_.halted()) {
+      const model::Purse::Reserved reserved = stage_.purse.reserve(most);
+      if (reserved == model::Purse::Reserved::yes) {
+        allowance_ = std::make_unique<model::Allowance>(stage_.purse, most);
+        co_return true;
+      }
+      if (reserved == model::Purse::Reserved::never) stage_.is_spent = true;
+      if (!stage_.is_spent) co_await sleep_for(look_every);
+    }
+    co_return false;
+  }
+
+  // The first of a kind is told at once: a person who waits learns why before the run is over.
+  void tell_trouble(const Closed& closed) {
+    const eval::Status status = closed.close.status;
+    if (was_answered(status) || status == eval::Status::canceled) return;
+    if (stage_.options.progress == nullptr) return;
+    const std::string kind = slot_.model + ": " + std::string(to_text(status));
+    if (!stage_.troubles.insert(kind).second) return;
+    stage_.options.progress->troubled("models." + slot_.model + ": " + closed.transcript.note);
   }
 
   json::Value request() const {
@@ -174,7 +198,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     TRUEBOUND_CO_TRY(open, stage_.run.open_attempt(static_cast<std::int64_t>(slot_.index),
                                                    attempt_number_, request()));
     const std::int64_t started_us = clock.steady_us();
-    model::Tape tape(clock);
+    model::Tape tape(clock, allowance_.get());
     attack::Means means({.sample = sample_,
                          .system = system(),
                          .seed = stage_.options.seed,
@@ -191,16 +215,24 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
              .layer = ending.layer,
              .queries = static_cast<std::int64_t>(means.queries().size()),
              .latency_us = clock.steady_us() - started_us};
+    std::int64_t kept = 0;
     for (const eval::Call& call : tape.calls()) {
-      if (!call.reply) continue;
+      if (call.from_cache) ++kept;
+      if (!call.reply || call.from_cache) continue;
       if (call.reply->tokens_in)
         close.tokens_in = close.tokens_in.value_or(0) + *call.reply->tokens_in;
       if (call.reply->tokens_out)
         close.tokens_out = close.tokens_out.value_or(0) + *call.reply->tokens_out;
     }
+    if (stage_.accounts) close.spent = allowance_->spent();
     closed.transcript = {.calls = tape.calls(), .queries = means.queries(), .note = ending.note};
+    if (kept > 0) {
+      closed.transcript.note += (ending.note.empty() ? "" : "; ") + std::to_string(kept) + " of " +
+                                std::to_string(tape.calls().size()) + " calls from the cache";
+    }
     TRUEBOUND_CO_TRY(entry, stage_.run.close_attempt(close, closed.transcript));
     closed.entry = entry;
+    tell_trouble(closed);
     co_return Result<void>();
   }
 
@@ -218,6 +250,12 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
       co_return finish({.outcome = eval::Undecided{"no_query"}, .follows = close_entry});
     }
     if (may_try_again(close.status) && tried < most_attempts) co_return false;
+    const bool nothing_was_sent =
+        close.status == eval::Status::budget && transcript.queries.empty() && tried <= 1;
+    if (nothing_was_sent) {
+      stage_.is_spent = true;
+      co_return finish({.outcome = eval::NotRun{"budget"}, .follows = close_entry});
+    }
     co_return finish(
         {.outcome = eval::Failed{std::string(to_text(close.status))}, .follows = close_entry});
   }
@@ -307,9 +345,17 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   const eval::Sample& sample_;
   std::int64_t attempt_number_ = 0;
   std::optional<std::uint64_t> last_close_;
+  std::unique_ptr<model::Allowance> allowance_;  // of the attempt under way and its judges
 };
 
 }  // namespace
+
+eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast) {
+  const context::System& system =
+      cast.systems.at(slot.model, slot.persona, slot.deployment, slot.arm);
+  const eval::Sample& sample = cast.suites[slot.suite_index].samples[slot.sample_index];
+  return system.most(attack::render_input(sample)) * cast.attacks.at(slot.attack)->queries();
+}
 
 Task<void> work_on(std::uint64_t index, Stage& stage) {
   const auto work = std::make_shared<SlotWork>(stage.slots.at(index), stage);

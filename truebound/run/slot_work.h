@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ struct Stage {
   const record::RunHistory& history;
   const EngineOptions& options;
   eval::Counts counts;                        ///< outcomes so far
-  std::int64_t calls_left = 0;                ///< of the budget; only if `options.calls` is set
+  bool accounts = false;                      ///< whether closes tell what attempts spent
+  model::Purse purse = model::Purse({});      ///< what may be spent, and what is
+  bool is_spent = false;                      ///< a slot was refused: no other is begun
+  std::set<std::string> troubles;             ///< told already
   std::optional<Error> failed;                ///< of the ledger or of an endpoint: everything stops
   std::map<std::string, Endpoint> endpoints;  ///< by the model's name
   /// The rest of the work on slots whose attempt met no usable endpoint, when it was not yet known
@@ -41,6 +45,9 @@ struct Stage {
     return failed.has_value() || (options.stop != nullptr && options.stop->requested());
   }
 };
+
+/// What an attempt at a slot may cost at most, without safeguards and judges that ask models.
+eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast);
 
 /// Brings one slot to its outcome, or leaves it open where the run was asked to stop; or puts it
 /// off.
