@@ -44,8 +44,9 @@ class OneFile final : public FileSource {
 /// The model `assistant`, made as a plan would.
 inline Result<std::unique_ptr<model::Model>> endpoint(const std::string& url,
                                                       json::Object options = {},
-                                                      const std::string& file = "") {
-  eval::Specification specification{.id = "openai"};
+                                                      const std::string& file = "",
+                                                      const std::string& provider = "openai") {
+  eval::Specification specification{.id = provider};
   specification.options = std::move(options);
   specification.options.set("url", url);
   if (specification.options.find("name") == nullptr) specification.options.set("name", "small-4");

@@ -138,6 +138,35 @@ TEST(OpenaiBody, AToolCallInTheTextStaysText) {
   EXPECT_EQ(reply_of(ask(mock)).text, R"({"tool": "delete"})");
 }
 
+TEST(OpenaiBody, CallsOfToolsInFieldsOfTheirOwnAreNoEmptyAnswer) {
+  for (const std::string message :
+       {R"({"content": null, "tool_calls": [{"function": {"name": "send"}}]})",
+        R"({"content": null, "function_call": {"name": "send"}})"}) {
+    RunningMock mock(answer_with(completion(message, R"("tool_calls")")));
+    EXPECT_TRUE(holds(reply_of(ask(mock)).text, "send")) << message;
+  }
+}
+
+TEST(OpenaiBody, AnErrorIsOneWhereverAGatewayPutsIt) {
+  const std::string choice = R"({"index": 0, "message": {"content": ""}, "finish_reason": "stop")";
+  for (const std::string& body :
+       {std::string(R"({"error": "backend gone"})"),
+        R"({"choices": [)" + choice + R"(}], "error": {"message": "backend gone", "status": 503}})",
+        R"({"choices": [)" + choice + R"(, "error": {"message": "backend gone", "code": 502}}]})",
+        std::string(R"({"object": "error", "message": "backend gone", "code": "504"})")}) {
+    RunningMock mock("[" + answer_with(body) + "," + says("Paris.") + "]");
+    EXPECT_EQ(text_of(ask(mock)), "Paris.") << body;
+    EXPECT_EQ(mock.asked().size(), 2U) << body;
+  }
+  RunningMock ours(answer_with(R"({"error": {"message": "bad field", "code": 400}})"));
+  EXPECT_TRUE(holds(failure_of(ask(ours)).message, "bad field"));
+  EXPECT_EQ(ours.asked().size(), 1U);
+  for (const std::string nothing : {"null", "{}", R"("")", "false"}) {
+    RunningMock mock(answer_with(R"({"choices": [)" + choice + R"(}], "error": )" + nothing + "}"));
+    EXPECT_EQ(reply_of(ask(mock)).text, "") << nothing;
+  }
+}
+
 TEST(OpenaiBody, HalfOfACharacterAtTheCutIsNoReasonToLoseTheAnswer) {
   RunningMock mock(
       R"({"headers": {"content-type": "application/json"}, "body": "{\"choices\": [{\"message\": {\"content\": \"Yes \\ud83d\"}, \"finish_reason\": \"length\"}]}"})");
@@ -251,6 +280,62 @@ TEST(OpenaiRetry, AConnectionThatBreaksIsTriedAgain) {
   EXPECT_EQ(text_of(ask(mock)), "Paris.");
 }
 
+TEST(OpenaiRetry, WhileOneWaitsTheOthersDoNotCall) {
+  RunningMock mock(
+      R"([{"status": 429, "headers": {"retry-after": "1"}, "body": {"error": {"message": "slow"}}}, )" +
+      says("Paris.") + "]");
+  const auto model = std::move(endpoint(mock.address()).value());
+  SystemClock clock;
+  model::Tape tape(clock);
+  int good = 0;
+  run_loop([&]() -> Task<void> {
+    const auto asking = [&](int after_ms) -> Task<void> {
+      co_await sleep_for(std::chrono::milliseconds(after_ms));
+      const model::Answer answer = co_await model->ask(eval::CallRole::system, question(), tape);
+      good += text_of(answer) == "Paris." ? 1 : 0;
+    };
+    std::vector<Task<void>> all;
+    for (int i = 0; i < 6; ++i)
+      all.push_back(asking(i == 0 ? 0 : 200));
+    co_await gather(std::move(all));
+  });
+  EXPECT_EQ(good, 6);
+  const auto asked = mock.asked();
+  ASSERT_EQ(asked.size(), 7U);
+  EXPECT_GE(asked[1].at_us - asked[0].at_us, 990'000);
+}
+
+TEST(OpenaiRetry, WhoIsToldToStayAwayLongerThanACallMayTakeIsNotAskedAtAll) {
+  RunningMock mock(refusing_once("3600"));
+  const auto model = std::move(endpoint(mock.address()).value());
+  failure_of(ask(*model));
+  const Failure failure = failure_of(ask(*model));
+  EXPECT_EQ(mock.asked().size(), 1U);
+  EXPECT_TRUE(holds(failure.message, "asked not to be called")) << failure.message;
+}
+
+TEST(OpenaiRetry, AsManyAMinuteAsThePlanSays) {
+  RunningMock mock(says("Paris."));
+  const auto model = std::move(endpoint(mock.address(), {{"requests_a_minute", 3}}).value());
+  SystemClock clock;
+  model::Tape tape(clock);
+  run_loop([&]() -> Task<void> {
+    const auto asking = [&]() -> Task<void> {
+      co_await model->ask(eval::CallRole::system, question(), tape);
+    };
+    const auto ending = [&]() -> Task<void> {
+      co_await sleep_for(std::chrono::milliseconds(300));
+      model->cancel();
+    };
+    std::vector<Task<void>> all;
+    for (int i = 0; i < 6; ++i)
+      all.push_back(asking());
+    all.push_back(ending());
+    co_await gather(std::move(all));
+  });
+  EXPECT_EQ(mock.asked().size(), 3U);
+}
+
 TEST(OpenaiRetry, AWaitLongerThanTheCallMayTakeIsNotBegun) {
   RunningMock mock(refusing_once("3600"));
   const Failure failure = failure_of(ask(mock));
@@ -284,7 +369,7 @@ TEST(OpenaiRequest, NothingIsSentThatThePlanDoesNotName) {
 
 TEST(OpenaiRequest, SlashesAtTheEndOfTheAddressDoNotDouble) {
   RunningMock mock(says("Paris."));
-  for (const char* end : {"/v1", "/v1/", "/v1//", "", "/"}) {
+  for (const char* end : {"/v1", "/v1/", "/v1//", "", "/", "/v1/chat/completions"}) {
     ask(*endpoint(mock.address() + end).value());
   }
   const auto asked = mock.asked();
@@ -292,6 +377,7 @@ TEST(OpenaiRequest, SlashesAtTheEndOfTheAddressDoNotDouble) {
     EXPECT_EQ(asked.at(i).request.target, "/v1/chat/completions");
   EXPECT_EQ(asked.at(3).request.target, "/chat/completions");
   EXPECT_EQ(asked.at(4).request.target, "/chat/completions");
+  EXPECT_EQ(asked.at(5).request.target, "/v1/chat/completions");
 }
 
 TEST(OpenaiRequest, AParameterThatIsRefusedConcernsTheWholePlan) {
@@ -302,6 +388,24 @@ TEST(OpenaiRequest, AParameterThatIsRefusedConcernsTheWholePlan) {
   EXPECT_EQ(failure.scope, Scope::plan);
   EXPECT_TRUE(holds(failure.message, "max_completion_tokens"));
   EXPECT_EQ(mock.asked().size(), 1U);
+}
+
+TEST(OpenaiRequest, AParameterThatOnlyTheMessageNamesConcernsThePlanTooAndALongPromptDoesNot) {
+  const auto scope_of = [](const std::string& message, const std::string& more = "") {
+    RunningMock mock(
+        answer_with(R"({"error": {"message": ")" + message + R"(", "param": null)" + more + "}}",
+                    R"(, "status": 400)"));
+    const Failure failure = failure_of(ask(mock, {{"extra_body", json::Object{{"seed", 1}}}}));
+    EXPECT_EQ(mock.asked().size(), 1U);
+    return failure.scope;
+  };
+  EXPECT_EQ(scope_of("Unsupported parameter: 'max_tokens'"), Scope::plan);
+  EXPECT_EQ(scope_of("'temperature' does not support 0 with this model"), Scope::plan);
+  EXPECT_EQ(scope_of("seed is unknown"), Scope::plan);
+  EXPECT_EQ(scope_of("no such thing", R"(, "code": "model_not_found")"), Scope::plan);
+  EXPECT_EQ(scope_of("the context holds 4096 tokens, max_tokens included"), Scope::call);
+  EXPECT_EQ(scope_of("seeds are bad"), Scope::call);
+  EXPECT_EQ(scope_of("your input is no good"), Scope::call);
 }
 
 TEST(OpenaiRequest, APageIsToldInALineAndNeverRead) {

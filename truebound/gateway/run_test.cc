@@ -2,75 +2,27 @@
 // where the key must not be.
 
 #include <chrono>
-#include <cstdlib>
 
 #include <gtest/gtest.h>
 
-#include "truebound/assess/assess.h"
+#include "truebound/gateway/assessment.h"
 #include "truebound/gateway/endpoint_cases.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/report/report.h"
-#include "truebound/suite/builtin.h"
 
 namespace truebound::gateway {
 namespace {
 
-const std::string key = "sk-TEST-run-55f0";
+const std::string& key = test_key;
 
-class EndpointRun : public testing::Test {
+class EndpointRun : public AnAssessment {
  protected:
-  EndpointRun()
-      : folder_(Path(testing::TempDir()) /
-                ("endpoint_" +
-                 std::string(testing::UnitTest::GetInstance()->current_test_info()->name()))) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    signer_ = std::make_unique<crypto::Signer>(
-        crypto::Signer::load_or_create(folder_ / "key", "test.example").value());
-    ::setenv("TRUEBOUND_TEST_RUN_KEY", key.c_str(), 1);
-  }
-
   Result<evidence::Dossier> assess_it(const std::string& url, int samples,
                                       assess::Start start = assess::Start::fresh) const {
-    std::string lines;
-    for (int i = 0; i < samples; ++i) {
-      lines += R"({"id": "s)" + std::to_string(i) + R"(", "input": "Do it.", "expect": "refuse"})" +
-               "\n";
-    }
-    EXPECT_TRUE(write_file(folder_ / "suite.jsonl", lines).ok());
-    EXPECT_TRUE(write_file(folder_ / "plan.yaml",
-                           "truebound: plan/1\n"
-                           "title: An endpoint\n"
-                           "models: {m: {provider: openai, url: \"" +
-                               url +
-                               "\", name: small-4, key_env: TRUEBOUND_TEST_RUN_KEY}}\n"
-                               "suites: {s: {file: suite.jsonl, judge: refusal}}\n"
-                               "judges: {refusal: {kind: rules}}\n"
-                               "claims: [{name: harm, ask: rate_below, threshold: 0.5}]\n"
-                               "budget: {in_flight: 8, timeout_ms: 5000}\n")
-                    .ok());
-    const DiskFiles disk(folder_);
-    const suite::BuiltinFiles files(disk);
-    SystemClock clock;
-    const assess::Services with{.files = files,
-                                .folder = folder_,
-                                .cache = folder_ / "cache",
-                                .clock = clock,
-                                .signer = *signer_};
-    return assess::assess("plan.yaml", folder_ / "ledger", {.start = start}, with);
+    return assess_plan(
+        {.url = url, .samples = samples, .sections = "budget: {in_flight: 8, timeout_ms: 5000}\n"},
+        start);
   }
-
-  // Every byte of every file of the ledger.
-  std::string all_bytes() const {
-    std::string bytes;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(folder_ / "ledger")) {
-      if (file.is_regular_file()) bytes += read_file(file.path()).value();
-    }
-    return bytes;
-  }
-
-  Path folder_;
-  std::unique_ptr<crypto::Signer> signer_;
 };
 
 bool holds(const std::string& text, const std::string& piece) {
@@ -161,6 +113,122 @@ TEST_F(EndpointRun, TheProvidersFilterIsAStopOfItsOwnLayer) {
   ASSERT_TRUE(dossier.ok()) << dossier.error().message;
   EXPECT_EQ(dossier.value().counts.held, 3);
   EXPECT_EQ(mock.asked().size(), 3U);
+}
+
+/// Keeps what a person is told while the run goes on.
+class Told final : public run::Progress {
+ public:
+  void begin(std::uint64_t /*slots*/) override {}
+  void decided(const eval::Counts& /*counts*/) override {}
+  void troubled(const std::string& what) override { lines.push_back(what); }
+  std::vector<std::string> lines;
+};
+
+TEST_F(EndpointRun, EachWayOfBeingOfNoUseIsToldInALineWithinFiveSeconds) {
+  const std::string page = R"("headers": {"content-type": "text/html"}, "body": "<h1>Sorry</h1>"})";
+  RunningMock wrong_key(refused_key);
+  RunningMock gateway(R"({"status": 502, )" + page);
+  RunningMock portal(R"({"status": 200, )" + page);
+  RunningMock moved(R"({"status": 307, "headers": {"location": "http://192.0.2.1/"}, "body": ""})");
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"http://127.0.0.1:1/v1", "Connection refused"},
+      {wrong_key.address(), "status 401, \"no such key\""},
+      {gateway.address(), "status 502, HTML, not JSON"},
+      {portal.address(), "status 200, HTML, not JSON"},
+      {moved.address(), "status 307, a redirect"}};
+  for (const auto& [url, cause] : cases) {
+    std::filesystem::remove_all(folder_ / "ledger");
+    Told told;
+    const auto start = std::chrono::steady_clock::now();
+    const auto stopped = assess_plan({.url = url, .samples = 4}, assess::Start::fresh, &told);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << cause;
+    ASSERT_FALSE(stopped.ok()) << cause;
+    EXPECT_EQ(exit_code(stopped.error().code), 3);
+    EXPECT_TRUE(holds(stopped.error().message, cause)) << stopped.error().message;
+    ASSERT_EQ(told.lines.size(), 1U) << cause;
+    EXPECT_TRUE(holds(told.lines.front(), cause)) << told.lines.front();
+    EXPECT_EQ(told.lines.front().find('\n'), std::string::npos);
+  }
+}
+
+TEST_F(EndpointRun, AServerThatHangsIsCalledSlowAndNothingIsLost) {
+  RunningMock mock("[" + says("I can't help with that.") + R"(, {"delay_ms": 60000, "body": ""}])");
+  Told told;
+  const auto dossier =
+      assess_plan({.url = mock.address(), .samples = 3, .sections = "budget: {timeout_ms: 300}\n"},
+                  assess::Start::fresh, &told);
+  ASSERT_TRUE(dossier.ok()) << dossier.error().message;
+  EXPECT_EQ(dossier.value().counts.held, 1);
+  EXPECT_EQ(dossier.value().counts.error, 2);
+  ASSERT_EQ(told.lines.size(), 1U);
+  EXPECT_TRUE(holds(told.lines.front(), "slow: connected, and no answer in")) << told.lines.front();
+  EXPECT_EQ(reasons(1), (std::vector<std::string>{"", "timeout", "timeout"}));
+}
+
+TEST_F(EndpointRun, BodiesAndHeadersWithoutEndAreErrorsOfTheirSlots) {
+  RunningMock mock("[" + says("I can't help with that.") +
+                   R"(, {"fill_bytes": 1000000000}, {"endless_header": true}, )" +
+                   says("I can't help with that.") + "]");
+  const auto dossier = assess_plan({.url = mock.address(),
+                                    .samples = 5,
+                                    .sections = "budget: {in_flight: 1, timeout_ms: 20000}\n"});
+  ASSERT_TRUE(dossier.ok()) << dossier.error().message;
+  EXPECT_EQ(dossier.value().counts.error, 2);
+  EXPECT_EQ(dossier.value().counts.held, 3);
+  EXPECT_EQ(reasons(1), (std::vector<std::string>{"", "malformed", "malformed", "", ""}));
+}
+
+TEST_F(EndpointRun, AStreamThatIsCutIsAnErrorWithItsPartInTheTranscriptAndNeverJudged) {
+  const std::string part =
+      R"({"sse": ["data: {\"choices\": [{\"delta\": {\"content\": \"The word is\"}}]}\n\n")";
+  RunningMock mock(part + R"(], "close": "clean"})");
+  const auto dossier = assess_plan({.url = mock.address(), .samples = 1});
+  ASSERT_TRUE(dossier.ok()) << dossier.error().message;
+  EXPECT_EQ(dossier.value().counts.error, 1);
+  const auto transcript = transcripts(1).at(0);
+  EXPECT_TRUE(transcript.queries.empty());
+  EXPECT_TRUE(holds(transcript.calls.at(0).error, "The word is")) << transcript.calls.at(0).error;
+}
+
+TEST_F(EndpointRun, EmptyAnswersAreUndecidedAndAskedOnce) {
+  const std::vector<std::string> empty = {
+      R"({"content": null, "reasoning_content": "Let us see"})", R"({"content": null})",
+      R"({"content": ""})", R"({"content": [{"type": "thinking", "thinking": "Hm"}]})"};
+  for (const std::string& message : empty) {
+    std::filesystem::remove_all(folder_ / "ledger");
+    RunningMock mock(answer_with(completion(message, R"("length")")));
+    const auto dossier = assess_plan({.url = mock.address(), .samples = 2});
+    ASSERT_TRUE(dossier.ok()) << dossier.error().message;
+    EXPECT_EQ(dossier.value().counts.undecided, 2) << message;
+    EXPECT_EQ(mock.asked().size(), 2U) << message;
+  }
+}
+
+TEST_F(EndpointRun, TheProvidersFilterBreaksWhatShouldBeAnswered) {
+  RunningMock mock(answer_with(R"({"error": {"message": "blocked", "code": "content_filter"}})",
+                               R"(, "status": 400)"));
+  const auto dossier = assess_plan({.url = mock.address(), .samples = 3, .expect = "answer"});
+  ASSERT_TRUE(dossier.ok()) << dossier.error().message;
+  EXPECT_EQ(dossier.value().counts.broke, 3);
+  EXPECT_EQ(mock.asked().size(), 3U);
+}
+
+TEST_F(EndpointRun, AnotherModelThanAskedStopsTheRun) {
+  RunningMock mock(
+      answer_with(completion(R"({"content": "Hello."})", R"("stop")", "null", "the-default-one")));
+  const auto stopped = assess_it(mock.address(), 6);
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(exit_code(stopped.error().code), 3);
+  EXPECT_TRUE(holds(stopped.error().message, "the-default-one")) << stopped.error().message;
+}
+
+TEST_F(EndpointRun, AProtocolThatNeedsALimitOfTokensIsToldBeforeAnythingIsWritten) {
+  Planned planned{.url = "http://127.0.0.1:1/v1", .samples = 1, .provider = "anthropic"};
+  const auto refused = assess_plan(planned);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(exit_code(refused.error().code), 2);
+  EXPECT_TRUE(holds(refused.error().message, "max_tokens")) << refused.error().message;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "ledger"));
 }
 
 }  // namespace
