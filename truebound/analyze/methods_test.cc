@@ -137,7 +137,9 @@ TEST(Methods, HalfMissingWidensWhatIsKnown) {
 TEST(Methods, ATableOfErrorsHasNoRate) {
   for (const Method& method : methods()) {
     if (method.columns.find("arm") != std::string_view::npos) continue;
-    if (method.name == "lang_reiczigel") continue;
+    // Where labels are asked for, their absence is the first reason.
+    if (method.columns.substr(0, method.columns.find('[')).find("truth") != std::string_view::npos)
+      continue;
     const MethodResult found = run(method.name, rates(0, 0, 3));
     EXPECT_FALSE(found.estimate.value.has_value()) << method.name;
     EXPECT_EQ(found.estimate.reason, Reason::no_outcome) << method.name;
