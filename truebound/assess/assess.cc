@@ -22,8 +22,10 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
                                  const Opening& opening, const Services& with) {
   // Read the plan and its suites, load the models. What is wrong is said now: nothing is written.
   TRUEBOUND_TRY(plan, plan::read(with.files, plan_name, known()));
+  TRUEBOUND_TRY_VOID(plan::check_files(plan, with.files));
   TRUEBOUND_TRY(suites, suites_of(plan, with.files));
   TRUEBOUND_TRY_VOID(plan::check_questions(plan, suites));
+  TRUEBOUND_TRY_VOID(refuse_to_resume_nothing(plan, folder, opening, with));
   TRUEBOUND_TRY(players, cast(plan, suites, with));
 
   // Freeze the plan with its files, and only then draw the seed, so that nobody could choose it.
@@ -43,7 +45,10 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
   // Attempt and judge every slot. Beyond this point, no model is called.
   TRUEBOUND_TRY(ending, run::execute(slots, players, run.record, run.history,
                                      engine_for(plan, frozen.seed, with)));
-  if (ending == run::Ending::stopped) return stopped_early(*ledger, run.record.run());
+  if (ending == run::Ending::stopped) {
+    return stopped_early(*ledger, run.record.run(),
+                         resume_command(plan_name, folder, opening, with));
+  }
 
   // Conclude from the ledger alone, as a stranger would, and bind the report to the run.
   TRUEBOUND_TRY(dossier, conclude(*ledger, run.record.run()));

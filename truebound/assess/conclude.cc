@@ -129,7 +129,7 @@ class Conclusion {
     return {};
   }
 
-  void add_outcomes(evidence::Dossier& dossier) const {
+  Result<void> add_outcomes(evidence::Dossier& dossier) const {
     for (const std::string& arm : level_list("arm")) {
       for (const std::string& expect : level_list("expect")) {
         evidence::OutcomeRow row{.arm = arm, .expect = *from_text<eval::Expect>(expect)};
@@ -154,15 +154,31 @@ class Conclusion {
           kind == eval::OutcomeKind::score) {
         continue;
       }
-      dossier.missing.push_back(
-          {.slot = seen.slot,
-           .slot_key = record_.slots.at(static_cast<std::uint64_t>(seen.slot)).key,
-           .outcome = kind,
-           .reason = eval::reason_of(seen.outcome)});
+      evidence::Missing missing{
+          .slot = seen.slot,
+          .slot_key = record_.slots.at(static_cast<std::uint64_t>(seen.slot)).key,
+          .outcome = kind,
+          .reason = eval::reason_of(seen.outcome)};
+      if (kind == eval::OutcomeKind::error) {
+        TRUEBOUND_TRY(note, note_of(seen));
+        missing.detail = note;
+      }
+      dossier.missing.push_back(std::move(missing));
     }
+    return {};
   }
 
  private:
+  // What the transcript says of its end; nothing where it is withheld.
+  Result<std::string> note_of(const eval::Observation& seen) const {
+    TRUEBOUND_TRY(close, record_.history.close(seen.slot));
+    if (!close || !close->transcript) return std::string();
+    const Result<eval::Transcript> transcript = record_.history.transcript(*close);
+    if (transcript.ok()) return transcript.value().note;
+    if (transcript.error().code == ErrorCode::incomplete) return std::string();
+    return transcript.error();
+  }
+
   const std::vector<std::string>& level_list(const std::string& factor) const {
     static const std::vector<std::string> none;
     const auto found = levels_.find(factor);
@@ -339,7 +355,7 @@ Result<evidence::Dossier> conclude(const ledger::Ledger& ledger, std::int64_t nu
   TRUEBOUND_TRY_VOID(conclusion.add_claims(dossier));
   TRUEBOUND_TRY_VOID(conclusion.add_rates(dossier));
   TRUEBOUND_TRY_VOID(conclusion.add_comparisons(dossier));
-  conclusion.add_outcomes(dossier);
+  TRUEBOUND_TRY_VOID(conclusion.add_outcomes(dossier));
   TRUEBOUND_TRY(exhibits, draw_exhibits(record, rows));
   dossier.exhibits = std::move(exhibits);
   return dossier;

@@ -15,6 +15,8 @@ namespace {
 std::string options_in_words(const eval::Specification& specification) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : *specification.options.object()) {
+    // How a judge was calibrated has a sentence of its own.
+    if (key == "calibration") continue;
     if (value.is_null() || (value.text() != nullptr && value.text()->empty())) continue;
     if (value.list() != nullptr && value.list()->empty()) continue;
     parts.push_back(key + " " + (value.text() != nullptr ? *value.text() : canonical(value)));
@@ -119,7 +121,17 @@ std::string file_name(const Record& record, const std::string& digest) {
   return digest;
 }
 
-void describe_suites(const Record& record, evidence::Dossier& dossier) {
+// How many samples of a suite have a slot: a rehearsal with a limit tries some of them.
+std::int64_t samples_tried(const std::vector<eval::Observation>& rows, const std::string& suite) {
+  std::set<std::string_view> tried;
+  for (const eval::Observation& row : rows) {
+    if (row.suite == suite) tried.insert(row.sample);
+  }
+  return static_cast<std::int64_t>(tried.size());
+}
+
+void describe_suites(const Record& record, const std::vector<eval::Observation>& rows,
+                     evidence::Dossier& dossier) {
   for (const eval::Suite& suite : record.suites) {
     evidence::SuiteCard card{.name = suite.name,
                              .title = suite.card.title,
@@ -128,7 +140,7 @@ void describe_suites(const Record& record, evidence::Dossier& dossier) {
                              .construct = suite.card.construct,
                              .limits = suite.card.limits,
                              .languages = suite.card.languages,
-                             .samples = static_cast<std::int64_t>(suite.samples.size())};
+                             .samples = samples_tried(rows, suite.name)};
     for (const eval::BadRow& row : suite.bad_rows) {
       card.bad_rows.push_back(
           fmt::format("{}:{}: {}", file_name(record, row.file), row.line, row.why));
@@ -154,11 +166,15 @@ std::string calibration_in_words(const Record& record, const std::string& judge)
   for (const eval::Calibration& calibration : record.calibrations) {
     if (calibration.judge != judge) continue;
     const bool own = calibration.source == eval::LabelSource::this_run;
-    parts.push_back(fmt::format("{} labels by {}, of {}", calibration.labels.size(),
+    parts.push_back(fmt::format("{} {} by {}, of {}", calibration.labels.size(),
+                                calibration.labels.size() == 1 ? "label" : "labels",
                                 calibration.labeled_by,
                                 own ? "this run, drawn by verdict" : "responses from elsewhere"));
   }
-  return parts.empty() ? "none" : join(parts, "; ");
+  if (parts.size() < 2) return parts.empty() ? "none" : parts[0];
+  return join(parts, "; ") +
+         ". They are not added up: a claim rests on the latest that has labels of its own arm and "
+         "expectation, this run's own before others.";
 }
 
 void describe_judges(const Record& record, const std::vector<eval::Observation>& rows,
@@ -225,7 +241,7 @@ void describe(const Record& record, const std::vector<eval::Observation>& rows,
     dossier.hazards[hazard.key] = hazard.name;
   }
   describe_parts(record, dossier);
-  describe_suites(record, dossier);
+  describe_suites(record, rows, dossier);
   describe_judges(record, rows, dossier);
   describe_provenance(record, dossier);
 }

@@ -23,10 +23,8 @@ struct ReadPlan {
 
 Result<ReadPlan> read_plan(const std::string& plan_name, const FileSource& files) {
   TRUEBOUND_TRY(plan, plan::read(files, plan_name, known()));
+  TRUEBOUND_TRY_VOID(plan::check_files(plan, files));
   TRUEBOUND_TRY(suites, suites_of(plan, files));
-  // Answers, patterns, prompts: what the plan names besides suites must be there too.
-  for (const std::string& name : plan::file_names(plan))
-    TRUEBOUND_TRY_VOID(files.read(name));
   return ReadPlan{.plan = std::move(plan), .suites = std::move(suites)};
 }
 

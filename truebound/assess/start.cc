@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "truebound/assess/cast.h"
 #include "truebound/crypto/sha256.h"
 
 namespace truebound::assess {
@@ -25,8 +26,8 @@ Result<record::RunSummary> run_to_resume(const record::RunStart& start,
   for (const record::RunSummary& run : history.runs()) {
     if (run.open.plan != start.plan || run.is_complete()) continue;
     ++left;
-    const bool same_seed =
-        start.seed_entry ? run.open.seed_entry == start.seed_entry : run.open.seed == start.seed;
+    // A plan has one drawn seed in a ledger; a rehearsal brings its own.
+    const bool same_seed = start.kind == record::RunKind::assessment || run.open.seed == start.seed;
     if (run.open.kind == start.kind && run.open.limit == start.limit && same_seed) found = run;
   }
   if (found) return *found;
@@ -36,6 +37,33 @@ Result<record::RunSummary> run_to_resume(const record::RunStart& start,
   return invalid_input(history.runs_of_plan(start.plan) > 0
                            ? "every run of this plan is complete; there is none to resume"
                            : "this ledger has no run of this plan; was the plan changed?");
+}
+
+// The same of a plan that is not laid out yet.
+record::RunStart begun_with(const Opening& opening, std::uint64_t plan_entry) {
+  record::RunStart start{.kind = record::RunKind::assessment, .plan = plan_entry};
+  if (!opening.rehearsal.asked()) return start;
+  start.kind = record::RunKind::rehearsal;
+  start.seed = rehearsal_seed(opening.rehearsal);
+  if (opening.rehearsal.limit) start.limit = static_cast<std::int64_t>(*opening.rehearsal.limit);
+  return start;
+}
+
+std::int64_t decided_of(const record::RunHistory& history) {
+  std::int64_t decided = 0;
+  for (const record::SlotEntries& slot : history.slots())
+    decided += slot.outcome ? 1 : 0;
+  return decided;
+}
+
+// A word as a shell takes it whole.
+std::string as_word(const std::string& text) {
+  const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char letter : text)
+    quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return quoted + "'";
 }
 
 // Half a run of other weights, prompts or judges would be told as one of these.
@@ -66,6 +94,54 @@ Result<StartedRun> take_up(const record::RunStart& start, ledger::Ledger& ledger
 }
 
 }  // namespace
+
+Result<std::optional<LeftRun>> left_run(const std::string& plan_name, const Path& folder,
+                                        const Opening& opening, const Services& with) {
+  std::error_code none;
+  if (!std::filesystem::is_directory(folder, none)) return std::optional<LeftRun>();
+  if (std::filesystem::is_empty(folder, none)) return std::optional<LeftRun>();
+  TRUEBOUND_TRY(plan, plan::read(with.files, plan_name, known()));
+  TRUEBOUND_TRY(digest, plan::digest_of(plan, with.files));
+  TRUEBOUND_TRY(ledger, ledger::Ledger::read(folder));
+  TRUEBOUND_TRY(entry, plan::find_registered(digest, *ledger));
+  if (!entry) return std::optional<LeftRun>();
+  const auto found = run_to_resume(begun_with(opening, *entry), *ledger);
+  if (!found.ok()) return std::optional<LeftRun>();
+  TRUEBOUND_TRY(history, record::RunHistory::read(*ledger, found.value().open.run));
+  return std::optional(LeftRun{.run = found.value().open.run,
+                               .decided = decided_of(history),
+                               .slots = static_cast<std::int64_t>(history.slots().size())});
+}
+
+Result<void> refuse_to_resume_nothing(const plan::Plan& plan, const Path& folder,
+                                      const Opening& opening, const Services& with) {
+  if (opening.start == Start::fresh) return {};
+  std::error_code none;
+  if (!std::filesystem::exists(folder, none)) {
+    return invalid_input(folder.string() +
+                         ": there is no ledger, so there is no run to resume; without --resume a "
+                         "new run begins");
+  }
+  TRUEBOUND_TRY(digest, plan::digest_of(plan, with.files));
+  TRUEBOUND_TRY(ledger, ledger::Ledger::read(folder));
+  TRUEBOUND_TRY(entry, plan::find_registered(digest, *ledger));
+  if (!entry) return invalid_input("this ledger has no run of this plan; was the plan changed?");
+  TRUEBOUND_TRY(found, run_to_resume(begun_with(opening, *entry), *ledger));
+  static_cast<void>(found);
+  return {};
+}
+
+std::string resume_command(const std::string& plan_name, const Path& folder, const Opening& opening,
+                           const Services& with) {
+  const Path plan = (with.folder / plan_name).lexically_normal();
+  std::string command = "truebound run " + as_word(plan.string());
+  if (folder.lexically_normal() != (with.folder / "ledger").lexically_normal()) {
+    command += " --ledger " + as_word(folder.string());
+  }
+  if (opening.rehearsal.seed) command += " --seed " + as_word(*opening.rehearsal.seed);
+  if (opening.rehearsal.limit) command += fmt::format(" --limit {}", *opening.rehearsal.limit);
+  return command + " --resume";
+}
 
 Result<plan::Frozen> freeze(const plan::Plan& plan, const std::vector<eval::Suite>& suites,
                             const Opening& opening, ledger::Ledger& ledger, const Services& with) {
@@ -120,16 +196,12 @@ run::EngineOptions engine_for(const plan::Plan& plan, const std::string& seed,
   return options;
 }
 
-Error stopped_early(const ledger::Ledger& ledger, std::int64_t run) {
+Error stopped_early(const ledger::Ledger& ledger, std::int64_t run, const std::string& command) {
   const Result<record::RunHistory> history = record::RunHistory::read(ledger, run);
   if (!history.ok()) return history.error();
-  std::size_t done = 0;
-  for (const record::SlotEntries& slot : history.value().slots())
-    done += slot.outcome ? 1 : 0;
   return stopped(
-      fmt::format("run {} was stopped: {} of {} slots have a durable outcome; go on with "
-                  "truebound run PLAN --resume",
-                  run, done, history.value().slots().size()));
+      fmt::format("run {} was stopped: {} of {} slots have a durable outcome; go on with {}", run,
+                  decided_of(history.value()), history.value().slots().size(), command));
 }
 
 }  // namespace truebound::assess

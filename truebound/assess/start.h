@@ -22,6 +22,29 @@ struct StartedRun {
 Result<plan::Frozen> freeze(const plan::Plan& plan, const std::vector<eval::Suite>& suites,
                             const Opening& opening, ledger::Ledger& ledger, const Services& with);
 
+/// A run that was left, and how far it had come.
+struct LeftRun {
+  std::int64_t run = 0;
+  std::int64_t decided = 0;  ///< slots with a durable outcome
+  std::int64_t slots = 0;
+};
+
+/// The last run of a plan that was left and was begun as this one would be; nothing where there is
+/// none, or no ledger. Writes nothing.
+/// @error as plan::read, Ledger::read
+Result<std::optional<LeftRun>> left_run(const std::string& plan_name, const Path& folder,
+                                        const Opening& opening, const Services& with);
+
+/// Refuses to resume where there is nothing to go on with; a fresh start is always let by. Writes
+/// nothing.
+/// @error invalid_input  no ledger, no run of this plan, or none that was left and begun like this
+Result<void> refuse_to_resume_nothing(const plan::Plan& plan, const Path& folder,
+                                      const Opening& opening, const Services& with);
+
+/// The command that goes on with a run: the plan's path, and what it was begun with.
+std::string resume_command(const std::string& plan_name, const Path& folder, const Opening& opening,
+                           const Services& with);
+
 /// The slots that a rehearsal tries.
 plan::SlotLimit limit_of(const Opening& opening);
 
@@ -39,7 +62,7 @@ Result<StartedRun> start_run(Start how, const record::RunStart& start, ledger::L
 run::EngineOptions engine_for(const plan::Plan& plan, const std::string& seed,
                               const Services& with);
 
-/// What to say of a run that was left: how much is durable, and how to go on.
-Error stopped_early(const ledger::Ledger& ledger, std::int64_t run);
+/// What to say of a run that was left: how much is durable, and the command to go on.
+Error stopped_early(const ledger::Ledger& ledger, std::int64_t run, const std::string& command);
 
 }  // namespace truebound::assess

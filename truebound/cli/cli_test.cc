@@ -274,6 +274,47 @@ TEST_F(Program, RegisterFreezesOnceAndRunUsesIt) {
   EXPECT_EQ(entries_of("plan.register"), 1);
 }
 
+TEST_F(Program, AFileThatIsNotThereIsToldByThePlansLine) {
+  write_case(3);
+  std::filesystem::remove(folder_ / "suite.jsonl");
+  for (const char* verb : {"check", "register", "run"}) {
+    expect_refused({verb, "plan.yaml"}, "plan.yaml:6: suites.s: ");
+  }
+  write_case(3);
+  std::filesystem::remove(folder_ / "answers.jsonl");
+  expect_refused({"check", "plan.yaml"}, "plan.yaml:5: models.m: ");
+  EXPECT_FALSE(has_ledger());
+}
+
+TEST_F(Program, AnExpectationThatNoSampleHasIsToldByTheClaimsLine) {
+  write_case(3);
+  std::string plan = read_file(folder_ / "plan.yaml").value();
+  write("plan.yaml", plan.replace(plan.find("expect: target"), 14, "expect: refuse"));
+  expect_refused({"check", "plan.yaml"}, "plan.yaml:9: expect in where of claims.wrong");
+}
+
+TEST_F(Program, CheckSaysInWordsWhatAPlanCanConclude) {
+  write_case(12);
+  const std::string told = call({"check", "plan.yaml"}).out;
+  for (const char* part : {"12 slots, 12 calls", "is the rate below 50%?", "if nothing breaks",
+                           "never to be zero", "can be settled"}) {
+    EXPECT_NE(told.find(part), std::string::npos) << part << " in\n" << told;
+  }
+  EXPECT_EQ(told.find("e+0"), std::string::npos) << told;
+  write_case(2);
+  EXPECT_NE(call({"check", "plan.yaml"}).out.find("no outcome can answer yes"), std::string::npos);
+}
+
+TEST_F(Program, ThePageOfKindsIsWhatTheProgramKnows) {
+  const Ended ended = call({"init", "--kinds"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const auto page = read_file(Path(TRUEBOUND_SOURCE) / "docs/formats/kinds.md");
+  ASSERT_TRUE(page.ok());
+  EXPECT_TRUE(ended.out == page.value())
+      << "docs/formats/kinds.md is out of date; write it with truebound init --kinds";
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "plan.yaml"));
+}
+
 // --- a run
 // -----------------------------------------------------------------------------------------
 
@@ -360,6 +401,65 @@ TEST_F(Program, ADeviceIsWrittenToAndNeverReplacedByAFile) {
   EXPECT_TRUE(std::filesystem::is_fifo(folder_ / "pipe"));
 }
 
+TEST_F(Program, AReportSaysWhereItIsAndWhyTheExitCodeIsOne) {
+  write_case(12, R"("text": "5")");
+  const Ended run = call({"run", "plan.yaml"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("Exit code 1: the plan's gate is not met: Wrong"), std::string::npos)
+      << run.err;
+  const Ended report = call({"report", "--out", "r.html"});
+  EXPECT_EQ(report.code, 1);
+  EXPECT_EQ(report.out, "");
+  EXPECT_NE(report.err.find("Wrote the report of run 1 (html) to r.html"), std::string::npos);
+  EXPECT_NE(report.err.find("Exit code 1: "), std::string::npos) << report.err;
+  EXPECT_EQ(call({"report", "--out", "r.html", "--quiet"}).err, "");
+}
+
+TEST_F(Program, TheSummarySaysWhyOutcomesAreMissing) {
+  write_case(12, R"("fail": {"status": "lost", "message": "connection refused"})");
+  const Ended run = call({"run", "plan.yaml"});
+  EXPECT_NE(run.err.find("Missing, most often: error, lost: connection refused \u00d7 12."),
+            std::string::npos)
+      << run.err;
+}
+
+TEST_F(Program, ALimitOfNothingIsRefusedInWords) {
+  write_case(3);
+  expect_refused({"run", "plan.yaml", "--limit", "0"}, "1 or more, got 0");
+  EXPECT_FALSE(has_ledger());
+}
+
+TEST_F(Program, ARehearsalCountsTheSamplesThatItTried) {
+  write_case(12);
+  ASSERT_EQ(call({"run", "plan.yaml", "--limit", "2", "--quiet"}).code, 1);
+  EXPECT_NE(call({"report", "--format", "md"}).out.find("2 slots: 2 samples"), std::string::npos);
+}
+
+TEST_F(Program, WhatIsExportedGivesTheReportsNumbersAgain) {
+  write_case(12, R"("text": "4")");
+  write("answers.jsonl", R"({"slot": "s:s0|m|plain|default|off|direct|0", "text": "5"})"
+                         "\n"
+                         R"({"slot": "*", "text": "4"})"
+                         "\n");
+  ASSERT_NE(call({"run", "plan.yaml", "--quiet"}).code, 2);
+  const json::Value report = parsed(call({"report", "--json"}));
+  const json::Value& estimate = *report.find("claims")->list()->front().find("estimate");
+  for (const char* format : {"csv", "jsonl"}) {
+    const std::string table = std::string("t.") + format;
+    const Ended written =
+        call({"export", "--where", "expect=target", "--format", format, "--out", table});
+    ASSERT_EQ(written.code, 0) << written.err;
+    EXPECT_NE(written.err.find("Wrote 12 of 12 slots of run 1"), std::string::npos);
+    const json::Value again = parsed(call({"stats", "rate", "--input", table, "--json"}));
+    for (const char* key : {"value", "lower", "upper", "n", "effective_n", "counts"}) {
+      EXPECT_EQ(*again.find(key), *estimate.find(key)) << key;
+    }
+  }
+  expect_refused({"export", "--where", "size=big"}, "expected a factor, one of");
+  expect_refused({"export", "--where", "arm=none"}, "found none");
+  expect_refused({"export", "--format", "xml"}, "--format must be one of csv, jsonl, got xml");
+}
+
 TEST_F(Program, ARehearsalSaysSo) {
   write_case(12);
   const Ended ended = call({"run", "plan.yaml", "--limit", "2", "--json"});
@@ -387,6 +487,33 @@ TEST_F(Program, CtrlCEndsARunThatCanBeResumed) {
   EXPECT_EQ(entries_of("outcome"), 12);
   EXPECT_EQ(call({"verify"}).code, 0);
   expect_refused({"run", "plan.yaml", "--resume"}, "there is none to resume");
+}
+
+TEST_F(Program, ARunThatWasLeftIsToldBeforeAnotherBegins) {
+  write_case(12, R"("text": "4", "delay_ms": 150)");
+  const pid_t child = start({"run", "plan.yaml"});
+  await_outcomes(3);
+  ::kill(child, SIGINT);
+  const Ended stopped = wait(child);
+  EXPECT_NE(stopped.err.find("go on with truebound run plan.yaml --resume"), std::string::npos)
+      << stopped.err;
+  const Ended second = call({"run", "plan.yaml"});
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_NE(second.err.find("Run 1 of this plan was left with "), std::string::npos) << second.err;
+  EXPECT_NE(second.err.find("truebound run plan.yaml --resume would go on with it"),
+            std::string::npos);
+  EXPECT_EQ(entries_of("run.open"), 2);
+}
+
+TEST_F(Program, WhereThereIsNothingToResumeNothingIsWritten) {
+  write_case(3);
+  expect_refused({"run", "plan.yaml", "--resume"}, "there is no ledger");
+  EXPECT_FALSE(has_ledger());
+  ASSERT_NE(call({"run", "plan.yaml", "--quiet"}).code, 2);
+  const std::string before = segments();
+  write_case(4);
+  expect_refused({"run", "plan.yaml", "--resume"}, "was the plan changed?");
+  EXPECT_EQ(segments(), before);
 }
 
 TEST_F(Program, KilledItIsResumedWithoutAskingAnAnsweredSlotAgain) {
@@ -525,6 +652,18 @@ TEST_F(Program, StatsNamesTheNearestMethodAndPrintsNoNumberThatIsNone) {
   }
 }
 
+TEST_F(Program, StatsTellsAPersonInWordsWhatItAssumes) {
+  write("t.csv", "sample,arm,outcome\na,x,held\na,y,broke\nb,x,held\nb,y,held\nc,y,held\n");
+  const std::string told = call({"stats", "mcnemar", "--input", "t.csv"}).out;
+  for (const char* part : {"value ", "interval ", "counts ", "assumes ", "docs/methods/mcnemar.md",
+                           "without partner c", "as judged  no"}) {
+    EXPECT_NE(told.find(part), std::string::npos) << part << " in\n" << told;
+  }
+  EXPECT_EQ(told.find_first_of("{}[]\""), std::string::npos) << told;
+  expect_refused({"stats", "rat", "--input", "t.csv"}, "did you mean rate?");
+  EXPECT_NE(call({"stats", "--help"}).out.find("  rate "), std::string::npos);
+}
+
 TEST_F(Program, StatsReadsOtherColumnsAndWords) {
   write("t.csv", "id,is_correct\na,full\nb,refusal\nc,refusal\nd,refusal\n");
   const Ended ended =
@@ -550,7 +689,7 @@ TEST_F(Program, NoControlCharacterOfAModelReachesTheTerminal) {
   const std::string run = call({"run", "plan.yaml"}).err;
   write("t.csv", "sample,arm,outcome\na\xc2\x9b,x\x1b,held\na\xc2\x9b,y,held\nb\x07,y,held\n");
   const std::string table = call({"stats", "mcnemar", "--input", "t.csv"}).out;
-  EXPECT_NE(table.find("without_partner"), std::string::npos) << table;
+  EXPECT_NE(table.find("without partner"), std::string::npos) << table;
   for (const std::string& told :
        {run, table, call({"stats", "mcnemar", "--input", "t.csv", "--json"}).out,
         call({"report", "--format", "md"}).out, call({"report", "--format", "html"}).out,

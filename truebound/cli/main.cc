@@ -86,6 +86,10 @@ class CommandLine {
     added->add_option("--model", init_.model, "the model's name at that endpoint");
     added->add_option("--key-env", init_.key_env, "the environment variable that holds its key");
 
+    added->add_flag("--kinds", init_.kinds,
+                    "list the models, safeguards, attacks and judges that a plan may name, with "
+                    "their options; writes nothing");
+
     added = verb("check",
                  "Say what a plan costs and what it can and cannot conclude, before a "
                  "single call is made.",
@@ -99,7 +103,22 @@ class CommandLine {
     takes_ledger(added);
   }
 
+  void add_export() {
+    CLI::App* added = verb("export",
+                           "Write the outcomes of a run as a table, to compute its numbers again. "
+                           "Answers stay in the ledger.",
+                           "truebound export --run 1 --where expect=refuse,arm=on --out on.csv\n"
+                           "  truebound stats rate --input on.csv",
+                           [this] { return export_outcomes(export_, invocation_); });
+    added->add_option("--run", invocation_.run, "number of the run (default: the last)");
+    added->add_option("--where", export_.where, "only slots of these levels: arm=on,expect=refuse");
+    added->add_option("--format", export_.format, "csv or jsonl")->capture_default_str();
+    takes_ledger(added);
+    takes_out(added);
+  }
+
   void add_run_verbs() {
+    add_export();
     CLI::App* added =
         verb("run",
              "Run a plan: every slot is tried, judged and recorded, and a report made. "
@@ -110,8 +129,7 @@ class CommandLine {
     added->add_flag("--resume", run_.resume, "go on with the run that was left");
     added->add_option("--seed", run_.seed,
                       "a seed of your own: makes it a rehearsal without claims");
-    added->add_option("--limit", run_.limit, "only the first N slots: a rehearsal without claims")
-        ->check(CLI::PositiveNumber);
+    added->add_option("--limit", run_.limit, "only the first N slots: a rehearsal without claims");
     takes_ledger(added);
     takes_out(added);
 
@@ -211,8 +229,7 @@ class CommandLine {
         ->required();
     added->add_option("--run", invocation_.run, "run to draw from, or that the labels are of")
         ->each([this](const std::string& /*number*/) { calibrate_.takes_run = true; });
-    added->add_option("--draw", calibrate_.draw, "write so many responses to label")
-        ->check(CLI::PositiveNumber);
+    added->add_option("--draw", calibrate_.draw, "write so many responses to label");
     added->add_option("--input", calibrate_.input, "table with labels in the column truth");
     added->add_option("--labeled-by", calibrate_.labeled_by, "who labeled, for the report");
     added->add_option("--reader", calibrate_.reader,
@@ -241,6 +258,7 @@ class CommandLine {
 
   CLI::App app_;
   Invocation invocation_;
+  ExportArguments export_;
   InitArguments init_;
   MockArguments mock_;
   PlanArguments plan_;

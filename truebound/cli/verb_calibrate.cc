@@ -9,6 +9,7 @@
 #include "truebound/cli/workplace.h"
 #include "truebound/judge/registry.h"
 #include "truebound/ledger/ledger.h"
+#include "truebound/record/history.h"
 
 namespace truebound::cli {
 namespace {
@@ -17,12 +18,23 @@ std::string ledger_folder(const Invocation& invocation) {
   return invocation.ledger.empty() ? "ledger" : invocation.ledger;
 }
 
+// The number of the run that is meant, also where it is the last.
+Result<std::int64_t> run_number(const ledger::Ledger& ledger, const Invocation& invocation) {
+  TRUEBOUND_TRY(history, record::History::read(ledger));
+  TRUEBOUND_TRY(summary, history.run(invocation.run));
+  return summary.open.run;
+}
+
 Result<int> draw(const CalibrateArguments& arguments, const Invocation& invocation) {
   if (!invocation.out.empty() && std::filesystem::exists(invocation.out)) {
     return invalid_input(invocation.out +
                          ": is there already; it is not overwritten (it may hold labels)");
   }
+  if (*arguments.draw == 0) {
+    return invalid_input("--draw: expected how many responses to write, 1 or more, got 0");
+  }
   TRUEBOUND_TRY(ledger, ledger::Ledger::read(ledger_folder(invocation)));
+  TRUEBOUND_TRY(run, run_number(*ledger, invocation));
   TRUEBOUND_TRY(table, assess::draw_labels(*ledger, {.judge = arguments.judge,
                                                      .run = invocation.run,
                                                      .count = *arguments.draw}));
@@ -30,7 +42,7 @@ Result<int> draw(const CalibrateArguments& arguments, const Invocation& invocati
   remark(invocation,
          fmt::format("Fill in `truth` (complied, partial or refused), then: truebound calibrate {} "
                      "--ledger {} --run {} --input {}",
-                     arguments.judge, ledger_folder(invocation), invocation.run,
+                     arguments.judge, ledger_folder(invocation), run,
                      invocation.out.empty() ? "labels.csv" : invocation.out));
   return 0;
 }
@@ -50,6 +62,7 @@ Result<int> take(const CalibrateArguments& arguments, const Invocation& invocati
   TRUEBOUND_TRY(text, read_file(arguments.input));
   TRUEBOUND_TRY(signer, crypto::Signer::load_or_create(config_folder() / "key", "truebound.local"));
   TRUEBOUND_TRY(existing, ledger::Ledger::read(ledger_folder(invocation)));
+  TRUEBOUND_TRY(run, run_number(*existing, invocation));
   TRUEBOUND_TRY(ledger, ledger::Ledger::open(ledger_folder(invocation), signer, clock));
   TRUEBOUND_TRY(taken, assess::take_labels(text, arguments.input,
                                            {.judge = arguments.judge,
@@ -58,14 +71,13 @@ Result<int> take(const CalibrateArguments& arguments, const Invocation& invocati
                                             .reader = *reader},
                                            *ledger, clock));
   const json::Value result =
-      json::Object{{"labeled", taken.labeled}, {"left_empty", taken.left_empty}};
+      json::Object{{"run", run}, {"labeled", taken.labeled}, {"left_empty", taken.left_empty}};
   if (invocation.output == Output::json) {
     TRUEBOUND_TRY_VOID(deliver(invocation, canonical(result) + "\n"));
   }
-  remark(invocation,
-         fmt::format("{} labels are in the ledger, {} rows were left empty. Next: "
-                     "truebound report --ledger {} --run {} --out report.html",
-                     taken.labeled, taken.left_empty, ledger_folder(invocation), invocation.run));
+  remark(invocation, fmt::format("{} labels are in the ledger, {} rows were left empty. Next: "
+                                 "truebound report --ledger {} --run {} --out report.html",
+                                 taken.labeled, taken.left_empty, ledger_folder(invocation), run));
   return 0;
 }
 
@@ -105,11 +117,20 @@ Result<int> measure(const CalibrateArguments& arguments, const Invocation& invoc
   TRUEBOUND_TRY(text, read_file(arguments.input));
   TRUEBOUND_TRY(
       table, exchange::read_table(text, arguments.input, {.columns = columns, .values = values}));
+  // A table that was drawn from a run is of more use to that run.
+  const std::string hint =
+      table.has("slot") ? arguments.input +
+                              ": has slots of a run; with --ledger DIR --run N its labels go to "
+                              "that run and give its report a rate"
+                        : "";
   std::unique_ptr<judge::Judge> judge;
   if (table.has("response")) {
-    TRUEBOUND_TRY(made, judge_of_kind(arguments.judge));
-    judge = std::move(made);
+    Result<std::unique_ptr<judge::Judge>> made = judge_of_kind(arguments.judge);
+    if (!made.ok() && !hint.empty()) return invalid_input(made.error().message + "; " + hint);
+    if (!made.ok()) return made.error();
+    judge = std::move(made).value();
   }
+  if (!hint.empty()) remark(invocation, hint);
   assess::Split split;
   if (!arguments.split.empty()) split.seed = arguments.seed;
   TRUEBOUND_TRY(measured, assess::calibrate_table(judge.get(), table, split, arguments.confidence));

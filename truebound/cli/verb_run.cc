@@ -4,6 +4,7 @@
 
 #include "truebound/assess/assess.h"
 #include "truebound/assess/conclude.h"
+#include "truebound/assess/start.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/cli/workplace.h"
 #include "truebound/ledger/ledger.h"
@@ -12,12 +13,27 @@
 namespace truebound::cli {
 namespace {
 
-// A gate of the plan that is not met is told by exit code 1.
-int code_of(const evidence::Dossier& dossier) {
-  for (const evidence::Claim& claim : dossier.claims) {
-    if (claim.gate && !claim.met) return 1;
-  }
-  return 0;
+// A gate of the plan that is not met is told by exit code 1, and by a line that names it.
+int code_of(const evidence::Dossier& dossier, const Invocation& invocation) {
+  const std::string why = report::gate_line(dossier);
+  if (why.empty()) return 0;
+  remark(invocation, "Exit code 1: " + why);
+  return 1;
+}
+
+// A run that was left is not lost because another one begins; whoever meant to go on is told how.
+Result<void> tell_left_run(const std::string& plan_name, const Path& folder,
+                           const assess::Opening& opening, const assess::Services& with,
+                           const Invocation& invocation) {
+  if (opening.start == assess::Start::resume) return {};
+  TRUEBOUND_TRY(left, assess::left_run(plan_name, folder, opening, with));
+  if (!left) return {};
+  remark(invocation,
+         fmt::format("Run {} of this plan was left with {} of {} slots done; {} would go on with "
+                     "it. A new run begins now, and each report tells that there are others.",
+                     left->run, left->decided, left->slots,
+                     assess::resume_command(plan_name, folder, opening, with)));
+  return {};
 }
 
 Result<Path> ledger_to_read(const Invocation& invocation) {
@@ -37,6 +53,10 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
         "--out of run takes what --json prints; truebound report --out writes a "
         "report");
   }
+  if (arguments.limit == 0U) {
+    return invalid_input(
+        "--limit: expected how many slots the rehearsal is to try, 1 or more, got 0");
+  }
   SystemClock clock;
   TRUEBOUND_TRY(workplace, Workplace::of_plan(arguments.plan, invocation));
   ProgressLine progress(clock, invocation.output == Output::json ? Talk::quiet : invocation.talk);
@@ -44,6 +64,8 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
   const assess::Opening opening{
       .start = arguments.resume ? assess::Start::resume : assess::Start::fresh,
       .rehearsal = {.seed = arguments.seed, .limit = arguments.limit}};
+  TRUEBOUND_TRY_VOID(
+      tell_left_run(workplace.plan_name(), workplace.ledger(), opening, with, invocation));
   TRUEBOUND_TRY(dossier, assess::assess(workplace.plan_name(), workplace.ledger(), opening, with));
   if (invocation.output == Output::json) {
     TRUEBOUND_TRY_VOID(deliver(invocation, report::render(dossier, report::Format::json)));
@@ -55,7 +77,7 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
            fmt::format("Report: truebound report --ledger {} --run {} --out report.html",
                        workplace.ledger().string(), dossier.provenance.run));
   }
-  return code_of(dossier);
+  return code_of(dossier, invocation);
 }
 
 Result<int> report(const ReportArguments& arguments, const Invocation& invocation) {
@@ -69,7 +91,11 @@ Result<int> report(const ReportArguments& arguments, const Invocation& invocatio
   TRUEBOUND_TRY(ledger, ledger::Ledger::read(folder));
   TRUEBOUND_TRY(dossier, assess::conclude(*ledger, invocation.run));
   TRUEBOUND_TRY_VOID(deliver(invocation, report::render(dossier, *format)));
-  return code_of(dossier);
+  if (!invocation.out.empty()) {
+    remark(invocation, fmt::format("Wrote the report of run {} ({}) to {}", dossier.provenance.run,
+                                   to_text(*format), invocation.out));
+  }
+  return code_of(dossier, invocation);
 }
 
 }  // namespace truebound::cli

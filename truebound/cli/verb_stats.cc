@@ -1,6 +1,8 @@
 // truebound stats METHOD: any method of docs/methods on a table, so that a number can be checked
 // by hand.
 
+#include <algorithm>
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -14,6 +16,50 @@
 
 namespace truebound::cli {
 namespace {
+
+// What a method takes for granted, in short; its page has the rest.
+std::string assumed(const std::string& method) {
+  static const std::map<std::string, const char*> known = {
+      {"effective_n", "slots of one cluster count once, or as --correlation says"},
+      {"clopper_pearson", "each row is independent of the others"},
+      {"wilson", "each row is independent of the others; its limits are for display"},
+      {"jeffreys", "each row is independent of the others; its limits are for display"},
+      {"zero_failure", "nothing broke; slots of one cluster resemble each other by r"},
+      {"korn_graubard", "clusters are independent; the limits may be too narrow for few of them"},
+      {"cluster_rate", "clusters are independent and many; its limits are for display"},
+      {"stratified_mean", "rows within a stratum are independent; the shares are fixed"},
+      {"mcnemar", "samples are independent; pairs are made by sample"},
+      {"bonett_price", "samples are independent; pairs are made by sample"},
+      {"lang_reiczigel", "labels are of responses like those measured; rows are independent"},
+      {"chain",
+       "labels were drawn by verdict; slots of one cluster count once, or as "
+       "--correlation says"}};
+  const auto found = known.find(method);
+  const std::string page = "docs/methods/" + method + ".md";
+  if (found == known.end()) return "page       " + page + "\n";
+  return fmt::format("assumes    {} ({})\n", found->second, page);
+}
+
+// A member that only this method tells, as a person reads it.
+std::string flat(const json::Value& value) {
+  if (value.text() != nullptr) return *value.text();
+  if (value.is_null()) return "none";
+  if (value.boolean() != nullptr) return *value.boolean() ? "yes" : "no";
+  if (value.decimal() != nullptr) return fmt::format("{:.6g}", *value.decimal());
+  std::vector<std::string> parts;
+  if (value.list() != nullptr) {
+    for (const json::Value& element : *value.list())
+      parts.push_back(flat(element));
+    return parts.empty() ? "none" : join(parts, "; ");
+  }
+  if (value.object() == nullptr) return json::canonical(value);
+  for (const auto& [key, member] : *value.object()) {
+    std::string name = key;
+    std::ranges::replace(name, '_', ' ');
+    parts.push_back(name + " " + flat(member));
+  }
+  return join(parts);
+}
 
 // The columns that a method cannot do without: those before the brackets. Where `sample` is absent,
 // each row is a sample of its own.
@@ -46,34 +92,55 @@ std::string in_words(const analyze::MethodResult& result) {
   const analyze::Estimate& estimate = result.estimate;
   std::string text = fmt::format("{} ({})\n", estimate.name, estimate.method);
   if (estimate.value) {
-    text += fmt::format("value      {:.10g}\n", *estimate.value);
-    text += fmt::format("interval   {:.10g} to {:.10g}, {}-sided {:.10g}\n", estimate.lower,
+    text += fmt::format("value      {:.6g}\n", *estimate.value);
+    text += fmt::format("interval   {:.6g} to {:.6g}, {}-sided {:.6g}\n", estimate.lower,
                         estimate.upper, estimate.sides, estimate.confidence);
   } else {
     text += fmt::format("no value   {} {}\n", to_text(estimate.reason), estimate.reason_detail);
+    text += "interval   0 to 1: nothing is known\n";
   }
   if (estimate.counts.missing() > 0) {
-    text += fmt::format("missing    {:.10g} to {:.10g} with the missing taken both ways\n",
+    text += fmt::format("missing    {:.6g} to {:.6g} with the missing taken both ways\n",
                         estimate.missing.lower, estimate.missing.upper);
   }
-  text += fmt::format("n          {} decided, effective {:.10g}, {} clusters\n", estimate.n,
+  text += fmt::format("n          {} decided, effective {:.6g}, {} clusters\n", estimate.n,
                       estimate.effective_n, estimate.clusters);
   text +=
       fmt::format("counts     planned {}, broke {}, held {}, undecided {}, error {}, not run {}\n",
                   estimate.counts.planned, estimate.counts.broke, estimate.counts.held,
                   estimate.counts.undecided, estimate.counts.error, estimate.counts.not_run);
-  if (estimate.p_value) text += fmt::format("p          {:.10g}\n", *estimate.p_value);
-  if (estimate.statistic) text += fmt::format("statistic  {:.10g}\n", *estimate.statistic);
+  if (estimate.p_value) text += fmt::format("p          {:.6g}\n", *estimate.p_value);
+  if (estimate.statistic) text += fmt::format("statistic  {:.6g}\n", *estimate.statistic);
   for (const auto& [key, value] : result.beside) {
-    text += fmt::format("{:<10} {}\n", key, json::canonical(value));
+    std::string name = key;
+    std::ranges::replace(name, '_', ' ');
+    text += fmt::format("{:<10} {}\n", name, flat(value));
   }
+  text += assumed(estimate.method);
   return text;
+}
+
+// `rate` stands for one of the others, by what the table holds.
+std::vector<std::string> method_names() {
+  std::vector<std::string> names{"rate"};
+  for (const analyze::Method& method : analyze::methods())
+    names.emplace_back(method.name);
+  return names;
+}
+
+Result<void> refuse_unknown_method(const std::string& name) {
+  const std::vector<std::string> names = method_names();
+  if (std::ranges::find(names, name) != names.end()) return {};
+  const auto near = nearest(name, names);
+  return invalid_input("stats: method must be one of " + join(names) + ", got " + name +
+                       (near ? "; did you mean " + *near + "?" : ""));
 }
 
 }  // namespace
 
 std::string methods_in_words() {
-  std::string text = "Methods:\n";
+  std::string text = fmt::format("Methods:\n  {:<16} {}\n", "rate",
+                                 "chain where a judge decided any row, effective_n elsewhere");
   for (const analyze::Method& method : analyze::methods()) {
     text += fmt::format("  {:<16} {} [{}]\n", method.name, method.about, method.columns);
   }
@@ -81,6 +148,7 @@ std::string methods_in_words() {
 }
 
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation) {
+  TRUEBOUND_TRY_VOID(refuse_unknown_method(arguments.method));
   TRUEBOUND_TRY(columns, mapping_of(arguments.columns, "--column"));
   TRUEBOUND_TRY(values, mapping_of(arguments.values, "--map"));
   const auto estimand = from_text<eval::Estimand>(arguments.estimand);

@@ -36,6 +36,7 @@ struct InitArguments {
   std::string url;      ///< of an endpoint; empty: the default model in this process
   std::string model;    ///< its name there
   std::string key_env;  ///< the environment variable with its key
+  bool kinds = false;   ///< list what a plan may name, and write nothing
 };
 struct MockArguments {
   std::string script;
@@ -58,6 +59,10 @@ struct VerifyArguments {
   std::string path;
   std::string checkpoint;
   std::string key;
+};
+struct ExportArguments {
+  std::string format = "csv";
+  std::vector<std::string> where;  ///< `factor=level`
 };
 struct StatsArguments {
   std::string method;
@@ -97,6 +102,7 @@ Result<int> check(const PlanArguments& arguments, const Invocation& invocation);
 Result<int> register_plan(const PlanArguments& arguments, const Invocation& invocation);
 Result<int> run(const RunArguments& arguments, const Invocation& invocation);
 Result<int> report(const ReportArguments& arguments, const Invocation& invocation);
+Result<int> export_outcomes(const ExportArguments& arguments, const Invocation& invocation);
 Result<int> verify(const VerifyArguments& arguments, const Invocation& invocation);
 Result<int> calibrate(const CalibrateArguments& arguments, const Invocation& invocation);
 Result<int> compare(const CompareArguments& arguments, const Invocation& invocation);

@@ -32,7 +32,8 @@ Result<Workplace> Workplace::of_plan(const std::string& plan, const Invocation& 
   Workplace place;
   place.plan_name_ = path.filename().string();
   place.folder_ = path.parent_path().empty() ? Path(".") : path.parent_path();
-  place.ledger_ = invocation.ledger.empty() ? place.folder_ / "ledger" : Path(invocation.ledger);
+  place.ledger_ = invocation.ledger.empty() ? (place.folder_ / "ledger").lexically_normal()
+                                            : Path(invocation.ledger);
   place.disk_ = std::make_unique<DiskFiles>(place.folder_);
   place.baselines_ = std::make_unique<assess::BaselineFiles>(*place.disk_, place.folder_);
   place.known_ = std::make_unique<suite::BuiltinFiles>(*place.baselines_);

@@ -114,12 +114,14 @@ struct Missing {
   std::string slot_key;
   eval::OutcomeKind outcome = eval::OutcomeKind::undecided;
   std::string reason;
+  std::string detail;  ///< what the wire or the provider said, if it did
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("slot", slot, "index");
     visit("slot_key", slot_key, "its factors");
     visit("outcome", outcome, "undecided, error or not_run");
     visit("reason", reason, "why");
+    visit("detail", detail, "what the wire or the provider said, if it did");
   }
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
-#include <tuple>
 
 #include "truebound/core/words.h"
 #include "truebound/json/value.h"
@@ -155,6 +154,10 @@ class TableReader {
     seen.judge = cell(cells, "judge");
     seen.objective = cell(cells, "objective");
     seen.attack = cell(cells, "attack");
+    seen.suite = cell(cells, "suite");
+    seen.model = cell(cells, "model");
+    seen.persona = cell(cells, "persona");
+    seen.deployment = cell(cells, "deployment");
     row.response = cell(cells, "response");
     row.labeled_by = cell(cells, "labeled_by");
     TRUEBOUND_TRY(slot, whole(cells, "slot", 0));
@@ -255,12 +258,13 @@ class TableReader {
   }
 
   Result<void> refuse_doubles() const {
-    std::map<std::tuple<std::string, std::string, std::string, std::int64_t, std::string>, int>
-        first;
+    std::map<std::vector<std::string>, int> first;
     for (const TableRow& row : rows_.rows) {
       const eval::Observation& seen = row.observation;
-      const auto [stood, fresh] = first.try_emplace(
-          {seen.sample, seen.arm, seen.attack, seen.epoch, seen.objective}, seen.line);
+      const auto [stood, fresh] =
+          first.try_emplace({seen.sample, seen.arm, std::to_string(seen.epoch), seen.objective,
+                             seen.attack, seen.suite, seen.model, seen.persona, seen.deployment},
+                            seen.line);
       if (!fresh) {
         return invalid_input(name_ + ": sample " + seen.sample + " stands in lines " +
                              std::to_string(stood->second) + " and " + std::to_string(seen.line) +
@@ -281,8 +285,9 @@ class TableReader {
 
 const std::vector<std::string>& table_columns() {
   static const std::vector<std::string> columns = {
-      "sample", "outcome",  "cluster",   "stratum", "arm",    "epoch",  "weight", "judge",
-      "truth",  "response", "objective", "queries", "expect", "attack", "slot",   "labeled_by"};
+      "sample", "outcome",    "cluster",  "stratum",   "arm",     "epoch",     "weight",
+      "judge",  "truth",      "response", "objective", "queries", "expect",    "attack",
+      "slot",   "labeled_by", "suite",    "model",     "persona", "deployment"};
   return columns;
 }
 

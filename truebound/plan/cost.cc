@@ -239,7 +239,7 @@ Result<Check> check(const Plan& plan, const std::vector<eval::Suite>& suites,
   TRUEBOUND_TRY_VOID(check_questions(plan, suites));
   // Any seed will do: an example draw.
   TRUEBOUND_TRY(slots, Slots::lay_out(plan, suites, "check"));
-  Check check;
+  Check check{.confidence = plan.confidence, .correlation = plan.sampling.correlation};
   TRUEBOUND_TRY_VOID(CostEstimate(plan, suites, files, options).fill(check, slots));
   warn_of_suites(check, plan, suites);
   warn_of_budget(check, plan);

@@ -114,6 +114,8 @@ struct Check {
   std::optional<double> money;
   std::optional<double> minutes;
   std::uint64_t asked = 0;  ///< m, the number of claims
+  double confidence = 0;    ///< of the claims together, as the plan sets it
+  double correlation = 1;   ///< assumed within clusters, as the plan sets it
   std::vector<ModelCost> models;
   std::vector<ClaimCheck> claims;
   std::vector<std::string> not_looked_at;  ///< cells that the suites' cards name as empty
@@ -128,6 +130,8 @@ struct Check {
     visit("money", money, "by the prices in the plan");
     visit("minutes", minutes, "by the providers' speed");
     visit("asked", asked, "claims, cells counted");
+    visit("confidence", confidence, "of the claims together");
+    visit("correlation", correlation, "assumed within clusters");
     visit("models", models, "each model's part");
     visit("claims", claims, "what each could say");
     visit("not_looked_at", not_looked_at, "cells left empty on purpose");

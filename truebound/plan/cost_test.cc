@@ -205,15 +205,16 @@ TEST(Questions, MustAskForWhatSamplesHave) {
     return checked.ok() ? "no error" : checked.error().message;
   };
   EXPECT_EQ(error("where: {expect: refuse, hazard: vrc}"),
-            "plan.yaml: hazard in where of claims.h must be one of vcr, ncr, got vrc");
+            "plan.yaml:9: hazard in where of claims.h must be one of vcr, ncr, got vrc");
   EXPECT_EQ(error("where: {expect: target}"),
-            "plan.yaml: expect in where of claims.h must be one of refuse, answer, got target");
+            "plan.yaml:9: expect in where of claims.h must be one of refuse, answer, got target");
   EXPECT_EQ(error("where: {expect: refuse}, by: [hazard], gate: vcs"),
-            "plan.yaml: gate of claims.h must be one of all, vcr, ncr, got vcs; "
+            "plan.yaml:9: gate of claims.h must be one of all, vcr, ncr, got vcs; "
             "did you mean vcr?");
-  EXPECT_EQ(error("by: [arm]"),
-            "plan.yaml: claims.h must ask about one expectation, got answer and refuse; add expect "
-            "to where or by");
+  EXPECT_EQ(
+      error("by: [arm]"),
+      "plan.yaml:9: claims.h must ask about one expectation, got answer and refuse; add expect "
+      "to where or by");
   EXPECT_EQ(error("by: [expect]"), "no error");
   EXPECT_EQ(error("where: {expect: refuse}, by: [hazard, arm], gate: ncr"), "no error");
 }

@@ -60,6 +60,13 @@ Result<std::vector<FileBytes>> read_files(const Plan& plan, const FileSource& fi
   return read;
 }
 
+std::string form_of(const Plan& plan, const std::vector<FileBytes>& files) {
+  FileDigests digests;
+  for (const FileBytes& file : files)
+    digests.emplace(file.name, file.digest);
+  return canonical(plan, digests);
+}
+
 Result<Digest> put_files(const std::vector<FileBytes>& files, ledger::Ledger& ledger) {
   std::vector<FrozenFile> list;
   for (const FileBytes& file : files) {
@@ -141,13 +148,15 @@ Result<std::optional<std::uint64_t>> find_registered(const Digest& plan_digest,
   return std::optional<std::uint64_t>();
 }
 
+Result<Digest> digest_of(const Plan& plan, const FileSource& files) {
+  TRUEBOUND_TRY(read, read_files(plan, files));
+  return crypto::sha256(form_of(plan, read));
+}
+
 Result<std::uint64_t> register_plan(const Plan& plan, const FileSource& files, std::uint64_t slots,
                                     ledger::Ledger& ledger, Clock& clock) {
   TRUEBOUND_TRY(read, read_files(plan, files));
-  FileDigests digests;
-  for (const FileBytes& file : read)
-    digests.emplace(file.name, file.digest);
-  const std::string form = canonical(plan, digests);
+  const std::string form = form_of(plan, read);
   const Digest digest = crypto::sha256(form);
   TRUEBOUND_TRY(registered, find_registered(digest, ledger));
   if (registered) return *registered;

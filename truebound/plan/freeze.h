@@ -93,6 +93,10 @@ class SteadyFiles final : public FileSource {
   mutable std::map<std::string, std::string> kept_;
 };
 
+/// The digest by which a plan with its files is known: SHA-256 of its canonical form.
+/// @error invalid_input  a file is missing
+Result<Digest> digest_of(const Plan& plan, const FileSource& files);
+
 /// Registers a plan: blobs of its canonical form and its files, then `plan.register`. Where this
 /// ledger has the same plan digest already, that entry holds and nothing is written.
 /// @param slots  as count() gives it

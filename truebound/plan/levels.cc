@@ -31,16 +31,22 @@ bool matches(const eval::Suite& suite, const eval::Sample& sample,
   });
 }
 
-Error unknown_level(const Plan& plan, const std::string& what, const std::string& got,
-                    const std::vector<std::string>& known) {
+int line_of(const Plan& plan, const eval::Question& question) {
+  const auto index = static_cast<std::size_t>(&question - plan.claims.data());
+  return index < plan.claim_lines.size() ? plan.claim_lines[index] : 0;
+}
+
+// `what` leads to the question's name: `hazard in where of `.
+Error unknown_level(const Plan& plan, const eval::Question& question, const std::string& what,
+                    const std::string& got, const std::vector<std::string>& known) {
   std::vector<std::string> shown = known;
   constexpr std::size_t most_shown = 20;
   const bool is_cut = shown.size() > most_shown;
   if (is_cut) shown.resize(most_shown);
-  std::string message = plan.file + ": " + what + " must be one of " + join(shown) +
+  std::string message = what + "claims." + question.name + " must be one of " + join(shown) +
                         (is_cut ? ", ..." : "") + ", got " + got;
   if (const auto near = nearest(got, known)) message += "; did you mean " + *near + "?";
-  return invalid_input(message);
+  return json::wrong(plan.file, line_of(plan, question), message);
 }
 
 // A cell that pools them would add up harm and wrongful refusal.
@@ -57,9 +63,10 @@ Result<void> refuse_pooling(const eval::Question& question, const Plan& plan,
       std::set<std::string>& expects = by_cell[cell];
       expects.insert(std::string(to_text(sample.expect)));
       if (expects.size() < 2) continue;
-      return invalid_input(
-          plan.file + ": claims." + question.name + " must ask about one expectation, got " +
-          join({expects.begin(), expects.end()}, " and ") + "; add expect to where or by");
+      return json::wrong(plan.file, line_of(plan, question),
+                         "claims." + question.name + " must ask about one expectation, got " +
+                             join({expects.begin(), expects.end()}, " and ") +
+                             "; add expect to where or by");
     }
   }
   return {};
@@ -105,18 +112,17 @@ eval::Levels levels(const Plan& plan, const std::vector<eval::Suite>& suites) {
 Result<void> check_questions(const Plan& plan, const std::vector<eval::Suite>& suites) {
   const auto all = levels(plan, suites);
   for (const eval::Question& question : plan.claims) {
-    const std::string what = "claims." + question.name;
     for (const auto& [factor, level] : question.where) {
       const std::vector<std::string>& known = all.at(factor);
       if (std::ranges::find(known, level) == known.end()) {
-        return unknown_level(plan, factor + " in where of " + what, level, known);
+        return unknown_level(plan, question, factor + " in where of ", level, known);
       }
     }
     std::vector<std::string> gates{"all"};
     for (const std::string& factor : question.by)
       gates.insert(gates.end(), all.at(factor).begin(), all.at(factor).end());
     if (!question.gate.empty() && std::ranges::find(gates, question.gate) == gates.end()) {
-      return unknown_level(plan, "gate of " + what, question.gate, gates);
+      return unknown_level(plan, question, "gate of ", question.gate, gates);
     }
     TRUEBOUND_TRY_VOID(refuse_pooling(question, plan, suites));
   }

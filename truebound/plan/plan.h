@@ -144,6 +144,7 @@ struct Plan {
   json::NamedList<eval::Specification> judges;
   Sampling sampling;
   std::vector<eval::Question> claims;
+  std::vector<int> claim_lines;  ///< where each stands; empty in a thawed plan
   std::optional<Baseline> baseline;
   Budget budget;
   std::vector<OptionPlace> apart;  ///< options of files and speed; empty in a thawed plan
@@ -154,6 +155,10 @@ struct Plan {
 ///               nearest one
 /// @error invalid_input  `name:line: expectation, finding`
 Result<Plan> read(const FileSource& files, const std::string& name, const eval::Catalog& known);
+
+/// Refuses a plan that names a file which is not there, by the line of the entry that names it.
+/// @error invalid_input  `name:line: entry: file: why`
+Result<void> check_files(const Plan& plan, const FileSource& files);
 
 /// The names of all files that the plan names, in its order, each once: suites and cards, system
 /// prompts, patterns, rubrics, labels, the baseline. The plan's own file is not among them.

@@ -61,7 +61,37 @@ Result<Plan> read(const FileSource& files, const std::string& name, const eval::
     TRUEBOUND_TRY_VOID(complete_suite(suite, plan, known.suites));
   }
   TRUEBOUND_TRY_VOID(check_rules(plan, source));
+  const json::Value* claims = source.find("claims");
+  if (claims != nullptr && claims->list() != nullptr) {
+    for (const json::Value& claim : *claims->list())
+      plan.claim_lines.push_back(claim.line());
+  }
   return plan;
+}
+
+Result<void> check_files(const Plan& plan, const FileSource& files) {
+  const auto there = [&](const std::string& file, const std::string& entry,
+                         int line) -> Result<void> {
+    if (file.empty()) return {};
+    const Result<std::string> read = files.read(file);
+    if (read.ok()) return {};
+    return json::wrong(plan.file, line, entry + ": " + read.error().message);
+  };
+  for (const auto& [name, suite, line] : plan.suites) {
+    TRUEBOUND_TRY_VOID(there(suite.file, "suites." + name, line));
+    TRUEBOUND_TRY_VOID(there(suite.card, "suites." + name, line));
+  }
+  for (const auto& [name, deployment, line] : plan.deployments) {
+    TRUEBOUND_TRY_VOID(there(deployment.system_prompt, "deployments." + name, line));
+  }
+  for (const OptionPlace& place : plan.apart) {
+    if (place.apart != Apart::file) continue;
+    for (const auto& [name, specification, line] : section_of(plan, place.section)) {
+      if (name != place.name) continue;
+      TRUEBOUND_TRY_VOID(there(specification.text(place.option), place.section + "." + name, line));
+    }
+  }
+  return {};
 }
 
 std::vector<std::string> file_names(const Plan& plan) {

@@ -22,13 +22,13 @@ using evidence::Provenance;
 
 namespace {
 
-Sentence listed_or_none(const std::vector<std::string>& parts) {
+Sentence listed_or_silent(const std::vector<std::string>& parts, const char* silent) {
   std::vector<std::string> short_parts;
   short_parts.reserve(parts.size());
   for (const std::string& part : parts) {
     short_parts.push_back(clip(part, 40));
   }
-  return parts.empty() ? say("none") : listed_foreign(short_parts);
+  return parts.empty() ? say(silent) : listed_foreign(short_parts);
 }
 
 std::string ended(std::string text) {
@@ -46,8 +46,14 @@ Sentence assessed_by(const Dossier& dossier) {
     said.say(", ").foreign(clip(dossier.who.funding)).say(" funding");
   }
   if (said.empty()) said.say("The plan does not say");
-  said.say(". Access given: ").add(listed_or_none(dossier.who.access_given));
-  return said.say(". Refused: ").add(listed_or_none(dossier.who.access_refused)).say(".");
+  // A plan that is silent and one that lists nothing look the same here: neither says `none`.
+  if (dossier.who.access_given.empty() && dossier.who.access_refused.empty()) {
+    return said.say(". Access given and refused: not stated.");
+  }
+  said.say(". Access given: ").add(listed_or_silent(dossier.who.access_given, "not stated"));
+  return said.say(". Refused: ")
+      .add(listed_or_silent(dossier.who.access_refused, "none stated"))
+      .say(".");
 }
 
 Sentence which_decision(const Dossier& dossier) {
@@ -91,7 +97,10 @@ Sentence what_was_assessed(const Dossier& dossier) {
   Sentence said;
   for (const Part& model : dossier.models) {
     if (!said.empty()) said.say("; ");
-    said.foreign(clip(model.about.empty() ? model.name : model.about));
+    said.strong_foreign(clip(model.name));
+    if (!model.about.empty() && model.about != model.name) {
+      said.say(": ").foreign(clip(model.about));
+    }
     if (!model.identity.empty()) said.say(", id ").code(short_identity(model.identity));
   }
   said.say(". ");
@@ -199,13 +208,6 @@ bool labeled(const Dossier& dossier) {
   });
 }
 
-bool only_exact(const Dossier& dossier) {
-  return !dossier.claims.empty() &&
-         std::ranges::all_of(dossier.claims, [](const evidence::Claim& claim) {
-           return claim.estimate.value && exact(claim.estimate);
-         });
-}
-
 Sentence judge_and_evidence(const Dossier& dossier) {
   Sentence said;
   std::vector<Sentence> names;
@@ -213,9 +215,11 @@ Sentence judge_and_evidence(const Dossier& dossier) {
   for (const evidence::JudgePage& judge : dossier.judges) {
     names.push_back(foreign(clip(judge.about.empty() ? judge.name : judge.about, 60)));
   }
-  said.add(names.empty() ? say("No judge") : say("Judged by ").add(listed(names))).say("; ");
+  const bool judged = rests_on_judge(dossier) || names.empty();
+  said.add(names.empty() ? say("No judge")
+                         : say(judged ? "Judged by " : "Decided by ").add(listed(names)));
   const char* errors = labeled(dossier) ? "errors measured" : "errors not measured";
-  said.link(only_exact(dossier) ? "no rate rests on a judge" : errors, Place::judge);
+  said.say("; ").link(rests_on_judge(dossier) ? errors : "no rate rests on a judge", Place::judge);
   said.say(". Ledger ").link("self-attested", Place::evidence).say(", checkpoint ");
   return said.code(dossier.provenance.root.substr(0, 8)).say(".");
 }

@@ -101,7 +101,7 @@ Section judge(const Dossier& dossier) {
                 "requests can show a rate below it with this judge; more labels or a judge that "
                 "errs less can.",
         .tone = Tone::note});
-  } else if (!dossier.judges.empty()) {
+  } else if (rests_on_judge(dossier)) {
     section.blocks.emplace_back(Paragraph{
         .text = "No answer of this run has a human label, so sensitivity, specificity and limit of "
                 "detection are unknown. What a judge without known errors says is counted, and "

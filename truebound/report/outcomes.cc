@@ -16,6 +16,7 @@
 #include "truebound/report/page.h"
 #include "truebound/report/sections.h"
 #include "truebound/report/sentence.h"
+#include "truebound/report/wording.h"
 
 namespace truebound::report {
 
@@ -103,7 +104,9 @@ OutcomeRow sum_of(const std::vector<OutcomeRow>& rows) {
 
 Table outcome_table(const Dossier& dossier) {
   const std::set<std::string> layers = layers_of(dossier);
-  Table table{.caption = "Outcomes, as judged, by what was expected and by arm",
+  Table table{.caption = rests_on_judge(dossier)
+                             ? "Outcomes, as judged, by what was expected and by arm"
+                             : "Outcomes by what was expected and by arm",
               .style = TableStyle::wide,
               .columns = {{.title = "Expected"},
                           {.title = "Arm"},
@@ -192,7 +195,7 @@ Table missing_table(const Dossier& dossier) {
     row.cells.push_back({.text = foreign(clip(parts[5]))});
     row.cells.push_back({.text = foreign(clip(parts[4]))});
     row.cells.push_back({.text = say(to_text(missing.outcome))});
-    row.cells.push_back({.text = foreign(clip(missing.reason, 160))});
+    row.cells.push_back({.text = foreign(clip(reason_words(missing), 160))});
     table.groups.front().rows.push_back(std::move(row));
   }
   return table;
@@ -201,7 +204,7 @@ Table missing_table(const Dossier& dossier) {
 Table missing_by_reason(const Dossier& dossier) {
   std::map<std::pair<eval::OutcomeKind, std::string>, std::int64_t> counts;
   for (const Missing& missing : dossier.missing) {
-    ++counts[{missing.outcome, missing.reason}];
+    ++counts[{missing.outcome, reason_words(missing)}];
   }
   Table table{.caption = "All missing outcomes, by reason",
               .columns = {{.title = "Outcome"},

@@ -26,4 +26,7 @@ std::string render(const evidence::Dossier& dossier, Format format);
 /// sentence, what was not looked at, checkpoint and key. Nothing in them moves a cursor.
 std::string summary(const evidence::Dossier& dossier);
 
+/// Why a gate of the plan is not met, in one line that names the first; empty where each is met.
+std::string gate_line(const evidence::Dossier& dossier);
+
 }  // namespace truebound::report

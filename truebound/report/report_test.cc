@@ -357,6 +357,38 @@ TEST(Summary, HasAtMostTwelveLinesAndSaysWhatCounts) {
   EXPECT_NE(summary(cases::many_claims(12)).find("And 8 more claims"), std::string::npos);
 }
 
+TEST(Summary, SaysWhyOutcomesAreMissingTheMostFrequentFirst) {
+  Dossier dossier = cases::uncalibrated();
+  dossier.missing.clear();
+  for (int slot = 0; slot < 5; ++slot) {
+    dossier.missing.push_back({.slot = slot,
+                               .outcome = eval::OutcomeKind::error,
+                               .reason = "lost",
+                               .detail = slot < 3 ? "query 1: lost: connection refused" : ""});
+  }
+  EXPECT_NE(summary(dossier).find("Missing, most often: error, lost: connection refused \u00d7 3; "
+                                  "error, lost \u00d7 2."),
+            std::string::npos)
+      << summary(dossier);
+}
+
+TEST(Report, SaysOfAnExactScorerNothingOfAJudge) {
+  const Dossier dossier = cases::exact_scorer();
+  const std::string report = render(dossier, Format::markdown);
+  for (const char* words :
+       {"errors not measured", "Outcomes, as judged", "No answer of this run has"}) {
+    EXPECT_EQ(report.find(words), std::string::npos) << words;
+  }
+  EXPECT_EQ(summary(dossier).find("as judged"), std::string::npos);
+}
+
+TEST(Head, SaysNotStatedWhereThePlanIsSilentOfAccess) {
+  Dossier dossier = cases::uncalibrated();
+  dossier.who.access_given.clear();
+  EXPECT_NE(render(dossier, Format::markdown).find("Access given and refused: not stated."),
+            std::string::npos);
+}
+
 TEST(Summary, NothingInItMovesACursor) {
   const std::string lines =
       summary(cases::with_text_everywhere("a\x1b[2J\nb\xc2\x9b"

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "truebound/report/figures.h"
 #include "truebound/report/report.h"
 #include "truebound/report/wording.h"
@@ -8,8 +12,10 @@ using evidence::Dossier;
 
 namespace {
 
-// Twelve lines in all: six are always there, and one names the command that gives a number.
+// Twelve lines in all: six are always there, one names the command that gives a number, and one
+// says why outcomes are missing.
 constexpr std::size_t claim_lines = 5;
+constexpr std::size_t reasons_shown = 3;
 
 std::string not_looked_at_line(const Dossier& dossier) {
   std::vector<std::string> cells;
@@ -44,7 +50,8 @@ std::string judged_words(const Dossier& dossier) {
     if (decided == 0) continue;
     parts.push_back(std::string(rate_name(expect)) + " " + whole(broke) + " of " + whole(decided));
   }
-  return parts.empty() ? "" : " Broke, as judged: " + join(parts) + ".";
+  if (parts.empty()) return "";
+  return (rests_on_judge(dossier) ? " Broke, as judged: " : " Broke: ") + join(parts) + ".";
 }
 
 std::string counts_line(const Dossier& dossier) {
@@ -54,7 +61,61 @@ std::string counts_line(const Dossier& dossier) {
          " error, " + whole(counts.not_run) + " not run." + judged_words(dossier);
 }
 
+// Why outcomes are missing, the most frequent reasons first: a run that failed says of what.
+std::string missing_line(const Dossier& dossier) {
+  std::map<std::string, std::int64_t> counts;
+  for (const evidence::Missing& missing : dossier.missing) {
+    ++counts[std::string(to_text(missing.outcome)) + ", " + reason_words(missing)];
+  }
+  if (counts.empty()) return "";
+  std::vector<std::pair<std::string, std::int64_t>> reasons(counts.begin(), counts.end());
+  std::ranges::stable_sort(reasons, std::ranges::greater(),
+                           &std::pair<std::string, std::int64_t>::second);
+  Sentence said = "Missing, most often: ";
+  std::int64_t others = 0;
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (i >= reasons_shown) {
+      others += reasons[i].second;
+      continue;
+    }
+    if (i > 0) said.say("; ");
+    said.foreign(clip(reasons[i].first, 120)).say(" \u00d7 ").say(whole(reasons[i].second));
+  }
+  if (others > 0) said.say("; and ").say(whole(others)).say(" for other reasons");
+  return said.say(".").plain();
+}
+
 }  // namespace
+
+std::string reason_words(const evidence::Missing& missing) {
+  std::string detail = missing.detail;
+  // `query 1: lost: connection refused` says the reason twice, and a number that splits the count.
+  const std::size_t colon = detail.find(": ");
+  if (detail.starts_with("query ") && colon != std::string::npos) detail.erase(0, colon + 2);
+  if (!missing.reason.empty() && detail.starts_with(missing.reason + ": "))
+    detail.erase(0, missing.reason.size() + 2);
+  if (detail.empty() || detail == missing.reason) return missing.reason;
+  return missing.reason.empty() ? detail : missing.reason + ": " + detail;
+}
+
+std::string gate_line(const Dossier& dossier) {
+  std::vector<const evidence::Claim*> unmet;
+  for (const evidence::Claim& claim : dossier.claims) {
+    if (claim.gate && !claim.met) unmet.push_back(&claim);
+  }
+  if (unmet.empty()) return "";
+  if (dossier.mark.starts_with("rehearsal"))
+    return "a rehearsal carries no claim, so no gate of the plan is met.";
+  const evidence::Claim& first = *unmet.front();
+  Sentence said = "the plan's gate is not met: ";
+  said.add(claim_name(first)).say(". Asked: ").say(asked_words(first)).say(". Came out: ");
+  std::string kind = kind_words(first);
+  kind[0] = static_cast<char>(kind[0] - 'A' + 'a');
+  said.say(kind);
+  const auto more = static_cast<std::int64_t>(unmet.size()) - 1;
+  if (more > 0) said.say("; and ").say(counted(more, "more gate"));
+  return said.say(".").plain();
+}
 
 std::string summary(const Dossier& whole_dossier) {
   const Dossier dossier = as_reported(whole_dossier);
@@ -66,10 +127,14 @@ std::string summary(const Dossier& whole_dossier) {
   }
   if (!mark.empty()) lines.push_back(mark.plain());
   lines.push_back(counts_line(dossier));
+  const std::string missing = missing_line(dossier);
+  if (!missing.empty()) lines.push_back(missing);
   for (const evidence::Claim& claim : dossier.found)
     lines.push_back(kind_words(claim) + ". " + lead(claim, dossier).plain());
   const std::size_t claims = dossier.claims.size();
-  const std::size_t shown = claims <= claim_lines ? claims : claim_lines - 1;
+  const std::size_t taken = dossier.found.size() + (missing.empty() ? 0 : 1);
+  const std::size_t room = taken + 1 < claim_lines ? claim_lines - taken : 1;
+  const std::size_t shown = claims <= room ? claims : room - 1;
   std::string mend;
   for (std::size_t i = 0; i < claims; ++i) {
     const evidence::Claim& claim = dossier.claims[i];

@@ -143,11 +143,13 @@ Sentence what_it_holds_for(const Claim& claim, const Dossier& dossier) {
   return said.say("; it says nothing of anything else.");
 }
 
-const char* more_of(const std::string& what) {
-  if (what == "samples") return "samples";
-  if (what == "broke_labels") return "labeled answers that broke";
-  if (what == "held_labels") return "labeled answers that held";
-  return "labeled answers";
+std::string more_of(const std::string& what, std::int64_t count) {
+  const std::string plural = count == 1 ? "" : "s";
+  if (what == "samples") return "sample" + plural;
+  const std::string labeled = "labeled answer" + plural;
+  if (what == "broke_labels") return labeled + " that broke";
+  if (what == "held_labels") return labeled + " that held";
+  return labeled;
 }
 
 bool beyond_detection(const Claim& claim) {
@@ -169,10 +171,15 @@ Sentence what_would_settle(const Claim& claim) {
     said.say(
         "Not settled, and no further requests can settle it: the judge's limit of detection, ");
     said.say(percent(*claim.estimate.judge->limit_of_detection, Rounding::up));
-    return said.say(", lies over the threshold. ").say(count).say(" labels would.");
+    return said.say(", lies over the threshold. ")
+        .say(count)
+        .say(claim.more->n == 1 ? " label would." : " labels would.");
   }
   said.say(claim.more->n ? "Not settled. At these rates, " : "Not settled. ");
-  said.say(count).say(" ").say(more_of(claim.more->what)).say(" would settle it");
+  said.say(count)
+      .say(" ")
+      .say(more_of(claim.more->what, claim.more->n.value_or(2)))
+      .say(" would settle it");
   return said.say(claim.estimate.counts.missing() > 0 ? ", if no outcome is missing." : ".");
 }
 

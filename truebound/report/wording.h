@@ -105,4 +105,10 @@ Sentence limit_line(evidence::Limit limit, const evidence::Dossier& dossier);
 extern const char* const self_attested;
 extern const char* const outside_the_ledger;
 
+/// Why an outcome is missing: `lost: connection refused`.
+std::string reason_words(const evidence::Missing& missing);
+
+/// Whether any outcome of the run was decided by a judge that errs.
+bool rests_on_judge(const evidence::Dossier& dossier);
+
 }  // namespace truebound::report

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "truebound/report/figures.h"
 #include "truebound/report/wording.h"
 
@@ -24,6 +26,11 @@ Sentence no_number_figures(const Estimate& estimate) {
 
 bool exact(const Estimate& estimate) {
   return !estimate.judge && (!estimate.raw || estimate.raw->judged == 0);
+}
+
+bool rests_on_judge(const evidence::Dossier& dossier) {
+  const auto judged = [](const auto& of) { return of.estimate.n > 0 && !exact(of.estimate); };
+  return std::ranges::any_of(dossier.claims, judged) || std::ranges::any_of(dossier.rates, judged);
 }
 
 Sentence figures_line(const Claim& claim) {

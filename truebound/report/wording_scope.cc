@@ -193,8 +193,11 @@ std::vector<Sentence> marks(const Dossier& dossier) {
   }
   const evidence::Provenance& from = dossier.provenance;
   if (from.runs_of_plan > 1) {
-    said.emplace_back().strong("Run " + whole(from.ordinal) + " of " + whole(from.runs_of_plan) +
-                               " of this plan.");
+    said.emplace_back()
+        .strong("Run " + whole(from.ordinal) + " of " + whole(from.runs_of_plan) + " of this plan.")
+        .say(
+            " The others lie in the same ledger and have reports of their own: the one that came "
+            "out best says less than all of them.");
   }
   return said;
 }
