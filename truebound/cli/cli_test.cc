@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -163,7 +164,8 @@ TEST_F(Program, HelpOfEveryVerbTeachesWithAnExample) {
   const Ended top = call({"--help"});
   EXPECT_EQ(top.code, 0);
   EXPECT_NE(top.out.find("never show that it is safe"), std::string::npos);
-  for (const char* verb : {"init", "check", "register", "run", "report", "verify", "stats"}) {
+  for (const char* verb :
+       {"init", "check", "register", "run", "report", "verify", "stats", "power"}) {
     EXPECT_NE(top.out.find(verb), std::string::npos);
     const Ended help = call({verb, "--help"});
     EXPECT_EQ(help.code, 0) << verb;
@@ -675,6 +677,109 @@ TEST_F(Program, StatsReadsOtherColumnsAndWords) {
   expect_refused({"stats", "rate", "--input", "t.csv", "--confidence", "1.5", "--column",
                   "sample=id,outcome=is_correct", "--map", "full=broke,refusal=held"},
                  "confidence");
+}
+
+TEST_F(Program, StatsReadsTheFileOfAReaderByItsName) {
+  std::string text;
+  for (int i = 0; i < 9; ++i) {
+    text += std::string(R"({"question": "q", "a": {"is_correct": )") + (i < 8 ? "false" : "true") +
+            R"(}, "b": {"is_correct": )" + (i < 8 ? "true" : "false") + "}}\n";
+  }
+  write("graded.jsonl", text);
+  const Ended ended =
+      call({"stats", "mcnemar", "--reader", "gsm8k", "--input", "graded.jsonl", "--json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const json::Value told = parsed(ended);
+  EXPECT_EQ(*told.find("counts")->find("only_first")->integer(), 8);
+  EXPECT_NEAR(*told.find("p_value")->decimal(), .0390625, 1e-12);
+  EXPECT_GT(*told.find("paired_error")->decimal(), *told.find("unpaired_error")->decimal());
+  expect_refused({"stats", "mcnemar", "--reader", "gsm", "--input", "graded.jsonl"},
+                 "table, gsm8k, got gsm");
+}
+
+// bench/gsm8k/compare.py computes the same from the same file without this program.
+TEST_F(Program, TheTwoModelsOfGsm8kCompareAsAnIndependentProgramFound) {
+  const std::string file = TRUEBOUND_SHARED "/data/gsm8k/example_model_solutions_6b.jsonl";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "no file of solutions here: " << file;
+  const json::Value told =
+      parsed(call({"stats", "mcnemar", "--reader", "gsm8k", "--input", file, "--json"}));
+  EXPECT_EQ(*told.find("counts")->find("pairs")->integer(), 1319);
+  EXPECT_EQ(*told.find("counts")->find("only_first")->integer(), 293);
+  EXPECT_EQ(*told.find("counts")->find("only_second")->integer(), 64);
+  EXPECT_NEAR(*told.find("value")->decimal(), 0.17361637604245642, 1e-12);
+  EXPECT_NEAR(*told.find("paired_error")->decimal(), 0.01350874904966465, 1e-12);
+  EXPECT_NEAR(*told.find("unpaired_error")->decimal(), 0.01759029355017395, 1e-12);
+  EXPECT_NEAR(*told.find("statistic")->decimal(), 146.8935574229692, 1e-9);
+  EXPECT_NEAR(*told.find("p_value")->decimal() / 3.928874710490934e-36, 1, 1e-9);
+  EXPECT_NEAR(*told.find("p_mid")->decimal() / 2.3898473118218788e-36, 1, 1e-9);
+}
+
+// --- plans of how much to collect ---------------------------------------------------------------
+
+TEST_F(Program, PowerTellsHowManyAttemptsABoundNeeds) {
+  const json::Value none =
+      parsed(call({"power", "bound", "--threshold", ".05", "--cluster-size", "10", "--json"}));
+  EXPECT_EQ(*none.find("independent")->integer(), 59);
+  EXPECT_EQ(*none.find("attempts")->integer(), 590);
+  const json::Value five =
+      parsed(call({"power", "bound", "--threshold", ".01", "--failures", "5", "--json"}));
+  EXPECT_EQ(*five.find("attempts")->integer(), 1049);
+  const json::Value rate =
+      parsed(call({"power", "bound", "--threshold", ".05", "--rate", ".01", "--json"}));
+  EXPECT_GT(*rate.find("failures_allowed")->integer(), 0);
+  const json::Value between =
+      parsed(call({"power", "between", "--rate", ".01", "--threshold", ".03", "--json"}));
+  EXPECT_EQ(*between.find("independent")->integer(), 301);
+  EXPECT_EQ(*between.find("decides_high_from")->integer(), 7);
+}
+
+// golden/statistics.json, `miller`: 198 samples see .1327 with 1 epoch and .0757 with 10.
+TEST_F(Program, PowerWeighsEpochsAgainstSamples) {
+  const json::Value told =
+      parsed(call({"power", "epochs", "--between", "0.1111111111111111", "--within",
+                   "0.16666666666666666", "--samples", "198", "--difference", ".03", "--json"}));
+  const json::List& rows = *told.find("by_epochs")->list();
+  EXPECT_NEAR(*rows.front().find("smallest_difference")->decimal(), 0.1327333278739942, 1e-12);
+  EXPECT_NEAR(*rows.back().find("smallest_difference")->decimal(), 0.0756696392667773, 1e-12);
+  EXPECT_EQ(*rows.front().find("samples")->integer(), 3876);
+}
+
+TEST_F(Program, EveryExampleOfPowerRuns) {
+  const std::string help = call({"power", "--help"}).out;
+  std::size_t at = help.find("Example:");
+  ASSERT_NE(at, std::string::npos);
+  int runs = 0;
+  while ((at = help.find("truebound power", at)) != std::string::npos) {
+    std::istringstream line(help.substr(at, help.find('\n', at) - at));
+    Words words;
+    for (std::string word; line >> word;)
+      words.push_back(word);
+    words.erase(words.begin());
+    const Ended ended = call(words);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.out.find("assumed"), std::string::npos) << ended.out;
+    at += 1;
+    ++runs;
+  }
+  EXPECT_EQ(runs, 5);
+}
+
+TEST_F(Program, PowerRefusesWhatItCannotKnow) {
+  expect_refused({"power", "bounds"}, "did you mean bound?");
+  expect_refused({"power", "bound"}, "--threshold is needed");
+  expect_refused({"power", "bound", "--threshold", "1.5"}, "bound must lie in (0, 1)");
+  expect_refused({"power", "bound", "--threshold", ".05", "--rate", ".06"}, "[0, bound)");
+  expect_refused({"power", "difference", "--discordant", ".1"}, "--difference, --margin");
+  expect_refused({"power", "labels", "--specificity", ".97", "--threshold", ".01"},
+                 "--sensitivity is needed");
+  expect_refused({"power", "labels", "--specificity", ".5", "--sensitivity", ".5", "--trials", "9",
+                  "--threshold", ".01"},
+                 "over 1");
+  expect_refused({"power", "bound", "--threshold", ".05", "--confidence", "1"}, "confidence");
+  const json::Value few = parsed(call({"power", "labels", "--specificity", ".97", "--sensitivity",
+                                       ".85", "--trials", "50", "--threshold", ".01", "--json"}));
+  EXPECT_TRUE(few.find("held_labels_to_detect")->is_null());
+  EXPECT_NE(few.find("reason"), nullptr);
 }
 
 // --- what a model writes

@@ -34,6 +34,9 @@ class CommandLine {
     add_plan_verbs();
     add_run_verbs();
     add_stats();
+    add_explain();
+    add_campaign();
+    add_power();
     add_compare();
     add_calibrate();
     add_mock();
@@ -172,6 +175,8 @@ class CommandLine {
                            [this] { return stats(stats_, invocation_); });
     added->add_option("method", stats_.method, "one of the methods below")->required();
     added->add_option("--input", stats_.input, "table, CSV or JSONL")->required();
+    added->add_option("--reader", stats_.reader, "what reads it: table or gsm8k")
+        ->capture_default_str();
     added->add_option("--column", stats_.columns, "our column to yours: outcome=is_harmful");
     added->add_option("--map", stats_.values, "your values to ours: full=broke,refusal=held");
     added->add_option("--arm", stats_.arm, "the arm whose rate is asked");
@@ -180,9 +185,75 @@ class CommandLine {
         ->capture_default_str();
     added->add_option("--estimand", stats_.estimand, "generalized or fixed_set")
         ->capture_default_str();
+    added->add_option("--margin", stats_.margin, "of equivalence, declared before the data");
+    added->add_option("--resamples", stats_.resamples, "draws of methods that draw")
+        ->capture_default_str();
+    added->add_option("--seed", stats_.seed, "of these draws")->capture_default_str();
+    added->add_option("--threshold", stats_.threshold, "rate that is asked about, in (0, 1)");
+    added->add_option("--alternative", stats_.alternative, "rate to tell it from, in (0, 1)");
+    added->add_option("--level", stats_.level, "of an alarm: cusum (5), e_detector (1000)");
+    added->add_option("--tries", stats_.tries, "k of asr_at_k, beside those that it tells anyway");
     takes_out(added);
     added->footer(methods_in_words() +
                   "Example:\n  truebound stats clopper_pearson --input outcomes.csv --json");
+  }
+
+  void add_explain() {
+    CLI::App* added =
+        verb("explain", "Print the page of a statistical method.", "truebound explain two_phase",
+             [this] { return explain(explain_, invocation_); });
+    added->add_option("method", explain_.method, "a method of `truebound stats`; none: their list");
+    takes_out(added);
+  }
+
+  void add_campaign() {
+    CLI::App* added =
+        verb("campaign", "Make the curve of objectives broken within q queries, from a table.",
+             "truebound campaign --input attacks.csv --json",
+             [this] { return campaign(campaign_, invocation_); });
+    added
+        ->add_option("--input", campaign_.input,
+                     "table with the columns objective, queries (at the first break, or spent in "
+                     "vain) and outcome")
+        ->required();
+    added->add_option("--column", campaign_.columns, "our column to yours: queries=calls");
+    added->add_option("--map", campaign_.values, "your values to ours: jailbroken=broke");
+    added->add_option("--arm", campaign_.arm, "the arm whose curve is asked");
+    added->add_option("--confidence", campaign_.confidence, "in (0, 1)")->capture_default_str();
+    takes_out(added);
+  }
+
+  void add_power() {
+    CLI::App* added = verb("power", "Say how much to collect before it is collected.",
+                           "truebound power bound --threshold .05",
+                           [this] { return power(power_, invocation_); });
+    added->add_option("question", power_.question, "one of the questions below")->required();
+    added->add_option("--confidence", power_.confidence, "in (0, 1)")->capture_default_str();
+    added->add_option("--power", power_.power, "chance to come out, in [.5, 1)")
+        ->capture_default_str();
+    added->add_option("--threshold", power_.threshold, "rate to get under, or to detect");
+    added->add_option("--rate", power_.rate, "rate that is expected");
+    added->add_option("--failures", power_.failures, "failures that may occur");
+    added->add_option("--cluster-size", power_.cluster_size, "attempts that share a cause")
+        ->capture_default_str();
+    added->add_option("--correlation", power_.correlation, "within clusters, in [0, 1]")
+        ->capture_default_str();
+    added->add_option("--difference", power_.difference, "difference to find");
+    added->add_option("--discordant", power_.discordant, "share of pairs that differ");
+    added->add_option("--margin", power_.margin, "that counts as no worse");
+    added->add_option("--samples", power_.samples, "samples at hand");
+    added->add_option("--between", power_.between, "variance of samples' differences");
+    added->add_option("--within", power_.within, "variance of epochs of one sample");
+    added->add_option("--sample-cost", power_.sample_cost, "of a new sample")
+        ->capture_default_str();
+    added->add_option("--attempt-cost", power_.attempt_cost, "of one attempt")
+        ->capture_default_str();
+    added->add_option("--sensitivity", power_.sensitivity, "of the judge, as expected");
+    added->add_option("--specificity", power_.specificity, "of the judge, as expected");
+    added->add_option("--half-width", power_.half_width, "of the judge's interval");
+    added->add_option("--trials", power_.trials, "attempts that the judge will read");
+    takes_out(added);
+    added->footer(power_questions_in_words());
   }
 
   // One line, with the nearest verb where there is none of that name.
@@ -267,6 +338,9 @@ class CommandLine {
   VerifyArguments verify_;
   CompareArguments compare_;
   StatsArguments stats_;
+  ExplainArguments explain_;
+  CampaignArguments campaign_;
+  PowerArguments power_;
   CalibrateArguments calibrate_;
   std::function<Result<int>()> chosen_;
 };

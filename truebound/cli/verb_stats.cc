@@ -11,7 +11,7 @@
 #include "truebound/cli/mappings.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/core/words.h"
-#include "truebound/exchange/table.h"
+#include "truebound/exchange/readers.h"
 #include "truebound/text/utf8.h"
 
 namespace truebound::cli {
@@ -88,6 +88,15 @@ Result<void> refuse_absent_columns(const StatsArguments& arguments,
   return {};
 }
 
+// The texts of the rows, where the table has them.
+std::vector<std::string> responses_of(const exchange::TableRows& table) {
+  std::vector<std::string> responses;
+  if (!table.has("response")) return responses;
+  for (const exchange::TableRow& row : table.rows)
+    responses.push_back(row.response);
+  return responses;
+}
+
 std::string in_words(const analyze::MethodResult& result) {
   const analyze::Estimate& estimate = result.estimate;
   std::string text = fmt::format("{} ({})\n", estimate.name, estimate.method);
@@ -142,7 +151,7 @@ std::string methods_in_words() {
   std::string text = fmt::format("Methods:\n  {:<16} {}\n", "rate",
                                  "chain where a judge decided any row, effective_n elsewhere");
   for (const analyze::Method& method : analyze::methods()) {
-    text += fmt::format("  {:<16} {} [{}]\n", method.name, method.about, method.columns);
+    text += fmt::format("  {:<22} {} [{}]\n", method.name, method.about, method.columns);
   }
   return text;
 }
@@ -164,14 +173,22 @@ Result<int> stats(const StatsArguments& arguments, const Invocation& invocation)
         fmt::format("--correlation must lie in [0, 1], got {}", arguments.correlation));
   }
   TRUEBOUND_TRY(text, read_file(arguments.input));
-  TRUEBOUND_TRY(
-      table, exchange::read_table(text, arguments.input, {.columns = columns, .values = values}));
+  TRUEBOUND_TRY(table, exchange::read_with(arguments.reader, text, arguments.input,
+                                           {.columns = columns, .values = values}));
   TRUEBOUND_TRY_VOID(refuse_absent_columns(arguments, table));
   const std::vector<eval::Observation> rows = table.observations();
   TRUEBOUND_TRY(result, analyze::run_method(arguments.method, rows,
                                             {.confidence = arguments.confidence,
                                              .correlation = arguments.correlation,
                                              .estimand = *estimand,
+                                             .margin = arguments.margin,
+                                             .resamples = arguments.resamples,
+                                             .seed = arguments.seed,
+                                             .threshold = arguments.threshold,
+                                             .alternative = arguments.alternative,
+                                             .level = arguments.level,
+                                             .tries = arguments.tries,
+                                             .responses = responses_of(table),
                                              .arm = arguments.arm,
                                              .table = arguments.input}));
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json

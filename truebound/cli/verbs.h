@@ -73,6 +73,47 @@ struct StatsArguments {
   double confidence = 0.95;
   double correlation = 1;
   std::string estimand = "generalized";
+  std::string reader = "table";
+  std::optional<double> margin;
+  std::int64_t resamples = 9999;
+  std::string seed = "1";
+  std::optional<double> threshold;
+  std::optional<double> alternative;
+  std::optional<double> level;
+  std::vector<std::int64_t> tries;
+};
+struct PowerArguments {
+  std::string question;
+  double confidence = 0.95;
+  double power = 0.8;
+  std::optional<double> threshold;
+  std::optional<double> rate;
+  std::optional<std::int64_t> failures;
+  double cluster_size = 1;
+  double correlation = 1;
+  std::optional<double> difference;
+  std::optional<double> discordant;
+  std::optional<double> margin;
+  std::optional<double> samples;
+  std::optional<double> between;
+  std::optional<double> within;
+  double sample_cost = 1;
+  double attempt_cost = 1;
+  std::optional<double> sensitivity;
+  std::optional<double> specificity;
+  std::optional<double> half_width;
+  std::optional<double> trials;
+};
+
+struct ExplainArguments {
+  std::string method;  ///< empty: the list of methods
+};
+struct CampaignArguments {
+  std::string input;
+  std::vector<std::string> columns;
+  std::vector<std::string> values;
+  std::string arm;
+  double confidence = 0.95;
 };
 
 struct CalibrateArguments {
@@ -107,8 +148,13 @@ Result<int> verify(const VerifyArguments& arguments, const Invocation& invocatio
 Result<int> calibrate(const CalibrateArguments& arguments, const Invocation& invocation);
 Result<int> compare(const CompareArguments& arguments, const Invocation& invocation);
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation);
+Result<int> explain(const ExplainArguments& arguments, const Invocation& invocation);
+Result<int> campaign(const CampaignArguments& arguments, const Invocation& invocation);
+Result<int> power(const PowerArguments& arguments, const Invocation& invocation);
 
 /// What `stats --help` lists: a line a method.
 std::string methods_in_words();
+/// What `power --help` lists: a question, what it needs, and an example each.
+std::string power_questions_in_words();
 
 }  // namespace truebound::cli
