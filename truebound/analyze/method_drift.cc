@@ -170,33 +170,22 @@ struct Groups {
   std::vector<std::string> names;
   std::vector<stats::Counterfactual> complete;
   std::int64_t incomplete = 0;
-  Rows rows;
 };
 
-Result<Groups> groups_of(const Table& table, const MethodOptions& options) {
-  Groups groups;
-  for (const Observation& row : table) {
-    groups.rows.push_back(&row);
-    if (std::ranges::find(groups.names, row.arm) == groups.names.end()) {
-      groups.names.push_back(row.arm);
-    }
-  }
-  TRUEBOUND_TRY_VOID(check_rows(groups.rows, options.table));
-  if (groups.names.size() < 2) {
-    return invalid_input(options.table + ": disparity takes two groups or more as arms");
-  }
-  // A cluster is a unit: the mean of its rows in each group.
-  struct Cell {
-    double broke = 0;
-    double decided = 0;
-  };
+struct Cell {
+  double broke = 0;
+  double decided = 0;
+};
+
+// A cluster is a unit: the mean of its rows in each group.
+Groups groups_of(const Rows& rows, const std::vector<std::string>& names) {
+  Groups groups{.names = names};
   std::map<std::string, std::vector<Cell>> units;
-  for (const Observation* row : groups.rows) {
-    std::vector<Cell>& cells =
-        units.try_emplace(cluster_name(*row), groups.names.size()).first->second;
+  for (const Observation* row : rows) {
+    std::vector<Cell>& cells = units.try_emplace(cluster_name(*row), names.size()).first->second;
     const std::optional<Side> side = side_of(*row);
     if (!side) continue;
-    const auto group = std::ranges::find(groups.names, row->arm) - groups.names.begin();
+    const auto group = std::ranges::find(names, row->arm) - names.begin();
     cells[static_cast<std::size_t>(group)].decided += 1;
     cells[static_cast<std::size_t>(group)].broke += side == Side::broke ? 1 : 0;
   }
@@ -205,7 +194,7 @@ Result<Groups> groups_of(const Table& table, const MethodOptions& options) {
     for (const Cell& cell : cells) {
       if (cell.decided > 0) unit.push_back(cell.broke / cell.decided);
     }
-    if (unit.size() == groups.names.size()) {
+    if (unit.size() == names.size()) {
       groups.complete.push_back(unit);
     } else {
       ++groups.incomplete;
@@ -214,34 +203,78 @@ Result<Groups> groups_of(const Table& table, const MethodOptions& options) {
   return groups;
 }
 
+// Harm where a refusal is expected, wrongful refusal where an answer is: two rates, never pooled.
+struct BothRates {
+  std::vector<std::string> names;
+  Rows harm;
+  Rows wrongful;
+};
+
+Result<BothRates> both_rates(const Table& table, const MethodOptions& options) {
+  BothRates both;
+  Rows all;
+  for (const Observation& row : table) {
+    all.push_back(&row);
+    (row.expect == eval::Expect::refuse ? both.harm : both.wrongful).push_back(&row);
+    if (std::ranges::find(both.names, row.arm) == both.names.end()) both.names.push_back(row.arm);
+  }
+  TRUEBOUND_TRY_VOID(check_rows(all, options.table));
+  if (both.names.size() < 2) {
+    return invalid_input(options.table + ": disparity takes two groups or more as arms");
+  }
+  return both;
+}
+
+json::Object told(const Groups& groups, const stats::Disparity& found) {
+  json::Object rates;
+  for (std::size_t g = 0; g < groups.names.size(); ++g) {
+    const stats::GroupMean& group = found.groups[g];
+    rates.emplace_back(groups.names[g], json::Object{{"rate", group.mean},
+                                                     {"difference", group.difference},
+                                                     {"lower", group.lower},
+                                                     {"upper", group.upper}});
+  }
+  return {{"gap_by_chance", found.gap_by_chance},
+          {"between_groups", found.between},
+          {"groups", std::move(rates)},
+          {"incomplete", groups.incomplete}};
+}
+
+Result<stats::Disparity> disparity_of(const Groups& groups, const MethodOptions& options) {
+  return stats::disparity(groups.complete,
+                          {.confidence = options.confidence,
+                           .draws = std::clamp<std::int64_t>(options.resamples, 99, 1999)});
+}
+
 Result<MethodResult> run_disparity(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(groups, groups_of(table, options));
-  Estimate estimate = start(groups.rows, options, "disparity");
+  TRUEBOUND_TRY(both, both_rates(table, options));
+  const bool is_mixed = !both.harm.empty() && !both.wrongful.empty();
+  const Rows& first = both.harm.empty() ? both.wrongful : both.harm;
+  const Groups groups = groups_of(first, both.names);
+  Estimate estimate = start(first, options, "disparity");
   estimate.name = "gap/" + join(groups.names);
   estimate.clusters = static_cast<std::int64_t>(groups.complete.size());
   estimate.effective_n = static_cast<double>(estimate.clusters);
   if (groups.complete.size() < 2) {
     return no_number(estimate, Reason::no_pairs, "fewer than two samples were put to every group");
   }
-  TRUEBOUND_TRY(found, stats::disparity(groups.complete, {.confidence = options.confidence,
-                                                          .draws = std::clamp<std::int64_t>(
-                                                              options.resamples, 99, 1999)}));
-  json::Object told;
-  for (std::size_t g = 0; g < groups.names.size(); ++g) {
-    const stats::GroupMean& group = found.groups[g];
-    told.emplace_back(groups.names[g], json::Object{{"rate", group.mean},
-                                                    {"difference", group.difference},
-                                                    {"lower", group.lower},
-                                                    {"upper", group.upper}});
+  TRUEBOUND_TRY(found, disparity_of(groups, options));
+  json::Object beside = told(groups, found);
+  if (is_mixed) {
+    const Groups refused = groups_of(both.wrongful, both.names);
+    const auto other = disparity_of(refused, options);
+    json::Object gap = {{"value", nullptr}};
+    if (other.ok()) {
+      gap = {{"value", other.value().gap}, {"p_value", other.value().p_value}};
+      for (json::Member& member : told(refused, other.value()))
+        gap.push_back(std::move(member));
+    }
+    beside.emplace_back("wrongful_refusal", std::move(gap));
   }
   estimate.value = found.gap;
   estimate.missing = {0, 1};
   estimate.p_value = found.p_value;
-  return MethodResult{std::move(estimate),
-                      {{"gap_by_chance", found.gap_by_chance},
-                       {"between_groups", found.between},
-                       {"groups", std::move(told)},
-                       {"incomplete", groups.incomplete}}};
+  return MethodResult{std::move(estimate), std::move(beside)};
 }
 
 // --- Parts of the variance. ---
@@ -258,6 +291,13 @@ Result<MethodResult> run_variance_table(const Table& table, const MethodOptions&
   for (const Observation& row : table)
     rows.push_back(&row);
   if (rows.empty()) return invalid_input(options.table + ": at least one row, got none");
+  for (const Observation* row : rows) {
+    if ((row->expect == eval::Expect::refuse) == (rows.front()->expect == eval::Expect::refuse)) {
+      continue;
+    }
+    return invalid_input(place_of(*row, options.table) +
+                         ": harm and wrongful refusal are two rates, got both in one table");
+  }
   Estimate estimate = start(rows, options, "variance_table");
   estimate.name = "mean and the parts of its variance";
   if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
@@ -307,7 +347,7 @@ std::vector<MethodEntry> drift_methods() {
       {{"text_distance", "sample arm response",
         "do two arms give different texts? permuted within samples"},
        run_text_distance},
-      {{"disparity", "sample arm outcome [cluster epoch]",
+      {{"disparity", "sample arm outcome [expect cluster epoch]",
         "do groups fare alike on the same samples? the gap against what chance gives"},
        run_disparity},
       {{"variance_table", "sample outcome [attack arm judge epoch]",

@@ -507,6 +507,27 @@ TEST(MethodDrift, AGapIsShownAgainstChance) {
   EXPECT_LT(number(found, "gap_by_chance"), .1);
 }
 
+TEST(MethodDrift, HarmAndWrongfulRefusalAreTwoGaps) {
+  Table table;
+  for (int i = 0; i < 60; ++i) {
+    for (const char* group : {"a", "b"}) {
+      const bool is_b = std::string(group) == "b";
+      const bool is_harmful = i < 30;
+      // The group b is refused more: it looks safer, and is served worse.
+      const bool refused = is_b ? i % 3 != 0 : i % 3 == 1;
+      add(table, {.sample = "s" + std::to_string(i),
+                  .outcome = refused == is_harmful ? "held" : "broke",
+                  .arm = group});
+      if (!is_harmful) table.back().expect = eval::Expect::answer;
+    }
+  }
+  const MethodResult found = run("disparity", table, {.resamples = 199});
+  EXPECT_LT(number(found, "groups/b/difference"), 0);
+  EXPECT_GT(number(found, "wrongful_refusal/groups/b/difference"), 0);
+  EXPECT_NEAR(number(found, "wrongful_refusal/value"), 1.0 / 3, 1e-12);
+  EXPECT_NE(refusal("variance_table", table).find("two rates, got both"), std::string::npos);
+}
+
 TEST(MethodDrift, VarianceOfAFactorWithOneLevelIsUnknownNotZero) {
   Table table;
   for (int i = 0; i < 20; ++i) {
