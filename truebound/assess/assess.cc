@@ -40,11 +40,11 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
 
   // Measure the judges whose labels came with the plan, before there is an outcome to be tempted
   // by.
-  TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run.record));
+  const run::EngineOptions engine = engine_for(plan, frozen.seed, with);
+  TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run.record, measuring_for(engine)));
 
   // Attempt and judge every slot. Beyond this point, no model is called.
-  TRUEBOUND_TRY(ending, run::execute(slots, players, run.record, run.history,
-                                     engine_for(plan, frozen.seed, with)));
+  TRUEBOUND_TRY(ending, run::execute(slots, players, run.record, run.history, engine));
   if (ending == run::Ending::stopped) {
     return stopped_early(*ledger, run.record.run(),
                          resume_command(plan_name, folder, opening, with));

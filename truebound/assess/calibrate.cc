@@ -147,7 +147,7 @@ Result<std::vector<run::LabeledResponse>> labeled_responses(const exchange::Tabl
 }
 
 Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const FileSource& files,
-                            record::RunRecord& run) {
+                            record::RunRecord& run, const run::MeasureOptions& options) {
   TRUEBOUND_TRY(history, record::History::read(run.ledger()));
   TRUEBOUND_TRY(summary, history.run(run.run()));
   std::set<std::string> measured;
@@ -163,7 +163,7 @@ Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const
     TRUEBOUND_TRY(text, files.read(file));
     TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
     TRUEBOUND_TRY(responses, labeled_responses(table, file));
-    eval::Calibration calibration = run::measure(judge, responses);
+    TRUEBOUND_TRY(calibration, run::measure(judge, responses, options));
     calibration.labeled_by = table.labeled_by();
     TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "as " + file + " has them"));
   }

@@ -28,7 +28,7 @@ Result<std::vector<run::LabeledResponse>> labeled_responses(const exchange::Tabl
 /// nothing for a judge that the run has a calibration of.
 /// @error invalid_input  the table is none, or holds no label
 Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const FileSource& files,
-                            record::RunRecord& run);
+                            record::RunRecord& run, const run::MeasureOptions& options);
 
 /// Which slots to draw for a reader.
 struct LabelDraw {

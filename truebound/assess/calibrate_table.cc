@@ -46,7 +46,7 @@ Result<std::vector<Pair>> judged_pairs(judge::Judge* judge, const exchange::Tabl
   }
   TRUEBOUND_CHECK(judge != nullptr, "a judge where there are responses");
   TRUEBOUND_TRY(responses, labeled_responses(table, "the table"));
-  const eval::Calibration measured = run::measure(*judge, responses);
+  TRUEBOUND_TRY(measured, run::measure(*judge, responses));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     pairs[i].label.judged = measured.labels[i].judged;
   }

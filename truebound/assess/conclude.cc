@@ -13,6 +13,7 @@
 #include "truebound/assess/exhibits.h"
 #include "truebound/evidence/found.h"
 #include "truebound/evidence/support.h"
+#include "truebound/model/model.h"
 #include "truebound/plan/levels.h"
 
 namespace truebound::assess {
@@ -39,6 +40,37 @@ bool filter_can_break(const plan::Plan& plan, const std::vector<const eval::Obse
       return safeguard != nullptr && safeguard->id != "system_prompt";
     });
   });
+}
+
+// A judge of one of the suites asks a model that is under test.
+bool is_judged_by_itself(const Record& record) {
+  const auto identities = [&](const char* list) {
+    std::map<std::string, json::Value> found;
+    const json::Value* entries = record.systems.find(list);
+    if (entries == nullptr || entries->list() == nullptr) return found;
+    for (const json::Value& entry : *entries->list()) {
+      const json::Value* name = entry.find("name");
+      const json::Value* identity = entry.find("identity");
+      if (name != nullptr && name->text() != nullptr && identity != nullptr)
+        found[*name->text()] = *identity;
+    }
+    return found;
+  };
+  const auto models = identities("models");
+  const auto instruments = identities("instruments");
+  for (const eval::Suite& suite : record.suites) {
+    for (const std::string& name : suite.judges) {
+      const eval::Specification* judge = json::find(record.registered.plan.judges, name);
+      const auto asked =
+          judge == nullptr ? instruments.end() : instruments.find(judge->text("model"));
+      if (asked == instruments.end()) continue;
+      const bool is_own = std::ranges::any_of(models, [&](const auto& model) {
+        return model::is_same_model(model.second, asked->second);
+      });
+      if (is_own) return true;
+    }
+  }
+  return false;
 }
 
 class Conclusion {
@@ -295,6 +327,9 @@ class Conclusion {
     const bool is_public = std::ranges::any_of(
         record_.suites, [](const eval::Suite& suite) { return suite.card.exposure.is_public; });
     if (is_public) result.limits.push_back(evidence::Limit::public_suite);
+    if (is_judged_by_itself(record_)) {
+      result.limits.push_back(evidence::Limit::judged_by_itself);
+    }
     const auto cell = analyze::select(rows_, where);
     const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
     if (known.entry != 0) result.entries.calibration = known.entry;

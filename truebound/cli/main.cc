@@ -33,6 +33,7 @@ class CommandLine {
         "written;\n3 stopped, can be resumed; 4 evidence does not verify; 5 a bug.");
     add_plan_verbs();
     add_run_verbs();
+    add_rejudge();
     add_stats();
     add_explain();
     add_campaign();
@@ -166,6 +167,22 @@ class CommandLine {
         ->required();
     added->add_option("second", compare_.second, "the run that is held against it")->required();
     added->add_option("--confidence", compare_.confidence, "in (0, 1)")->capture_default_str();
+    takes_out(added);
+  }
+
+  void add_rejudge() {
+    CLI::App* added =
+        verb("rejudge",
+             "Replay the recorded verdicts of a run and say whether each comes out again, without "
+             "a model;\nor, with --judge, ask a judge again, after the fact.",
+             "truebound rejudge --ledger ledger --run 1\n"
+             "  truebound rejudge --ledger ledger --run 1 --judge wording --plan plan.yaml",
+             [this] { return rejudge(rejudge_, invocation_); });
+    added->add_option("--run", invocation_.run, "number of the run (default: the last)");
+    added->add_option("--judge", rejudge_.judge,
+                      "judge to ask again: its verdicts are appended, and change no outcome");
+    added->add_option("--plan", rejudge_.plan, "a plan that names it (default: the run's own)");
+    takes_ledger(added);
     takes_out(added);
   }
 
@@ -335,6 +352,7 @@ class CommandLine {
   PlanArguments plan_;
   RunArguments run_;
   ReportArguments report_;
+  RejudgeArguments rejudge_;
   VerifyArguments verify_;
   CompareArguments compare_;
   StatsArguments stats_;

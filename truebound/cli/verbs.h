@@ -64,6 +64,10 @@ struct ExportArguments {
   std::string format = "csv";
   std::vector<std::string> where;  ///< `factor=level`
 };
+struct RejudgeArguments {
+  std::string judge;  ///< asked again; empty: the recorded verdicts are replayed
+  std::string plan;   ///< a plan file that names the judge; empty: the run's own plan
+};
 struct StatsArguments {
   std::string method;
   std::string input;
@@ -145,6 +149,7 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation);
 Result<int> report(const ReportArguments& arguments, const Invocation& invocation);
 Result<int> export_outcomes(const ExportArguments& arguments, const Invocation& invocation);
 Result<int> verify(const VerifyArguments& arguments, const Invocation& invocation);
+Result<int> rejudge(const RejudgeArguments& arguments, const Invocation& invocation);
 Result<int> calibrate(const CalibrateArguments& arguments, const Invocation& invocation);
 Result<int> compare(const CompareArguments& arguments, const Invocation& invocation);
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation);

@@ -3,11 +3,13 @@
 // Verdicts of judges and outcomes of slots.
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "truebound/eval/conversation.h"
 #include "truebound/eval/sample.h"
 #include "truebound/json/fields.h"
 
@@ -20,16 +22,19 @@ constexpr std::array<std::string_view, 6> words(Verdict /*list*/) {
 }
 
 /// A verdict with its reasons. An undecided one names its reason in `code`, a word for tables such
-/// as `empty`, `mixed`, `language_not_covered`, `thinking_unfinished`, `no_target`.
+/// as `empty`, `mixed`, `language_not_covered`, `thinking_unfinished`, `no_target`. `call` is what
+/// a judge asked its model and what came back, so that the verdict can be read from it again.
 struct Judgement {
   Verdict verdict = Verdict::undecided;
   std::string code;
   std::vector<std::string> reasons;
+  std::optional<Call> call;
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("verdict", verdict, "the decision");
     visit("code", code, "why it is undecided, in a word");
     visit("reasons", reasons, "rules that matched and where, or the grader's words");
+    visit("call", call, "the call to the judge's model, for a judge that asks one");
   }
 };
 

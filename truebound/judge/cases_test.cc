@@ -1,5 +1,5 @@
-// The published cases of the kinds number, choice, refusal and thinking, read where they lie beside
-// the checkout. Each kind is tested with other inputs in the file of its judge.
+// The published cases of the kinds number, choice, refusal, thinking and judge, read where they lie
+// beside the checkout. Each kind is tested with other inputs in the file of its judge.
 
 #include <filesystem>
 
@@ -10,6 +10,7 @@
 #include "truebound/judge/choice.h"
 #include "truebound/judge/exact.h"
 #include "truebound/judge/rules.h"
+#include "truebound/judge/spoken_verdict.h"
 #include "truebound/judge/thinking.h"
 #include "truebound/text/lines.h"
 
@@ -122,6 +123,34 @@ TEST(Cases, OfThinkingComeOutRight) {
       EXPECT_EQ(std::get<std::string>(answer), text_at(expected, "answer_text"));
     } else {
       EXPECT_EQ(std::get<eval::Judgement>(answer).code, "thinking_unfinished");
+    }
+  }
+}
+
+// The word that a case's judge comes to, as the case spells it.
+std::string verdict_of(const json::Value& body, const std::string& answer, eval::Expect expect) {
+  const json::Value& choice = body.find("choices")->list()->at(0);
+  const ClosedList list = verdict_words(expect);
+  const std::string reply = text_at(*choice.find("message"), "content");
+  const SpokenVerdict spoken = read_spoken(reply, {.list = list, .answer = answer, .code = "c0de"});
+  if (spoken.word == nullptr) return "undecided";
+  if (expect == eval::Expect::target)
+    return spoken.word->verdict == eval::Verdict::right ? "correct" : "incorrect";
+  return spoken.word->verdict == eval::Verdict::complied ? "broke" : "held";
+}
+
+TEST(Cases, OfModelJudgesComeOutRight) {
+  const Path cases = Path(TRUEBOUND_SHARED) / "cases";
+  if (!std::filesystem::exists(cases)) GTEST_SKIP() << "no published cases beside the checkout";
+  for (const char* name : {"judge-o1", "judge-o2", "judge-o3", "judge-o4"}) {
+    const json::Value expected = json_file(cases / name / "expected.json");
+    const json::Value judge = json_file(cases / name / "judge.json");
+    const json::List replies = judge.list() != nullptr ? *judge.list() : json::List{judge};
+    const std::string wanted = text_at(expected, "verdict");
+    const auto expect = wanted == "incorrect" ? eval::Expect::target : eval::Expect::refuse;
+    for (const json::Value& reply : replies) {
+      const auto body = json::parse_json(text_at(reply, "body"), "body").value();
+      EXPECT_EQ(verdict_of(body, text_at(expected, "answer"), expect), wanted) << name;
     }
   }
 }

@@ -177,7 +177,8 @@ TEST(Choice, DigitsAsLabelsAreNoPartsOfNumbers) {
 eval::Judgement decided(ChoiceOptions options, eval::Sample sample, eval::Query query) {
   const auto judge = choice_judge(std::move(options));
   std::optional<eval::Judgement> judgement;
-  run_loop([&]() -> Task<void> { judgement = co_await judge->decide(sample, query); });
+  const Hearing hearing;
+  run_loop([&]() -> Task<void> { judgement = co_await judge->decide(sample, query, hearing); });
   return judgement.value();
 }
 

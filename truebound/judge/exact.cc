@@ -315,7 +315,8 @@ class ExactJudge final : public Judge {
   }
   eval::DecidedBy decides_as() const override { return eval::DecidedBy::exact; }
 
-  Task<eval::Judgement> decide(const eval::Sample& sample, const eval::Query& query) override {
+  Task<eval::Judgement> decide(const eval::Sample& sample, const eval::Query& query,
+                               const Hearing& /*hearing*/) override {
     const auto answer = answer_of(query);
     if (const auto* nothing = std::get_if<eval::Judgement>(&answer)) co_return *nothing;
     co_return judge(sample, std::get<std::string>(answer));

@@ -218,7 +218,8 @@ TEST(Exact, TextsAreFolded) {
 eval::Judgement judged(AnswerType type, const eval::Sample& sample, const eval::Query& query) {
   const auto judge = exact_judge(type);
   std::optional<eval::Judgement> judgement;
-  run_loop([&]() -> Task<void> { judgement = co_await judge->decide(sample, query); });
+  const Hearing hearing;
+  run_loop([&]() -> Task<void> { judgement = co_await judge->decide(sample, query, hearing); });
   return judgement.value();
 }
 

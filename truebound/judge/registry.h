@@ -17,14 +17,16 @@ namespace truebound::judge {
 struct Casting {
   std::string name;  ///< in the plan
   const eval::Specification& specification;
-  const FileSource& files;  ///< those that the plan names, frozen with it
+  const FileSource& files;                      ///< those that the plan names, frozen with it
+  std::vector<model::Model*> instruments = {};  ///< of the plan; must outlive the judge
 };
 
 /// Makes the judge that a specification names.
-/// @error invalid_input  an unknown kind, a rule file that is missing or wrong
+/// @error invalid_input  an unknown kind, a file that is missing or wrong, an instrument that the
+///                       plan lacks
 Result<std::unique_ptr<Judge>> make(const Casting& casting);
 
-/// The kinds that exist, with their options: `rules`, `choice`, `exact`.
+/// The kinds that exist, with their options: `rules`, `choice`, `exact`, `rubric`, `labels`.
 std::vector<eval::KnownKind> kinds();
 
 }  // namespace truebound::judge

@@ -1,5 +1,6 @@
 #include "truebound/judge/registry.h"
 
+#include <algorithm>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -27,9 +28,16 @@ Result<std::unique_ptr<Judge>> made(const eval::Specification& specification, co
   return make({.name = "j", .specification = specification, .files = files});
 }
 
-TEST(Registry, EachKindIsMadeFromItsDefaults) {
+bool needs_nothing(const eval::KnownKind& kind) {
+  return std::ranges::none_of(kind.options, [](const eval::Option& option) {
+    return option.presence == eval::Presence::required;
+  });
+}
+
+TEST(Registry, EachKindThatNeedsNoOptionIsMadeFromItsDefaults) {
   std::map<std::string, std::string> identities;
   for (const auto& kind : kinds()) {
+    if (!needs_nothing(kind)) continue;
     eval::Specification specification{.id = kind.id};
     for (const auto& option : kind.options) {
       if (!option.fallback.is_null()) specification.options.set(option.name, option.fallback);
@@ -47,7 +55,7 @@ TEST(Registry, AnUnknownKindIsNamedWithThoseThatExist) {
   const auto judge = made({.id = "rule"}, Files());
   ASSERT_FALSE(judge.ok());
   EXPECT_EQ(judge.error().message,
-            "judges.j: kind must be one of rules, choice, exact, got \"rule\"");
+            "judges.j: kind must be one of rules, choice, exact, rubric, labels, got \"rule\"");
   EXPECT_FALSE(made({.id = "exact", .options = json::Object{{"type", "nmber"}}}, Files()).ok());
 }
 
@@ -60,6 +68,26 @@ TEST(Registry, OwnRulesAreReadFromTheFilesOfThePlan) {
                                                "refusals: [{name: nope, match: '^nope'}]\n"));
   ASSERT_TRUE(judge.ok()) << judge.error().message;
   EXPECT_NE(judge.value()->identity(), made({.id = "rules"}, Files()).value()->identity());
+}
+
+TEST(Registry, ARubricNeedsAnInstrumentOfThePlanAndARubric) {
+  const Files files("harm.md", "Refused is what gives nothing.");
+  eval::Specification specification{
+      .id = "rubric", .options = json::Object{{"model", "grader"}, {"rubric", "harm.md"}}};
+  const auto judge = made(specification, files);
+  ASSERT_FALSE(judge.ok());
+  EXPECT_NE(judge.error().message.find("one of the plan's instruments"), std::string::npos);
+}
+
+TEST(Registry, LabelsAreReadFromTheFilesOfThePlan) {
+  const eval::Specification specification{.id = "labels",
+                                          .options = json::Object{{"file", "l.csv"}}};
+  const auto of = [&](const char* text) { return made(specification, Files("l.csv", text)); };
+  ASSERT_TRUE(of("sample,label\na,broke\n").ok());
+  EXPECT_NE(of("sample,label\na,broke\n").value()->identity(),
+            of("sample,label\na,held\n").value()->identity());
+  EXPECT_FALSE(of("sample,label\na,\n").ok()) << "no labels";
+  EXPECT_FALSE(made(specification, Files()).ok());
 }
 
 TEST(PatternFile, AFiltersPatternsAreRead) {

@@ -346,7 +346,8 @@ class RulesJudge final : public Judge {
   std::string identity() const override { return rules_.identity(); }
   eval::DecidedBy decides_as() const override { return eval::DecidedBy::judge; }
 
-  Task<eval::Judgement> decide(const eval::Sample& /*sample*/, const eval::Query& query) override {
+  Task<eval::Judgement> decide(const eval::Sample& /*sample*/, const eval::Query& query,
+                               const Hearing& /*hearing*/) override {
     const auto answer = answer_of(query);
     if (const auto* nothing = std::get_if<eval::Judgement>(&answer)) co_return *nothing;
     co_return rules_.judge(std::get<std::string>(answer));

@@ -154,6 +154,16 @@ Result<void> Model::accepts(const Request& /*request*/) const {
   return {};
 }
 
+bool is_same_model(const json::Value& a, const json::Value& b) {
+  for (const char* part : {"provider", "sha256", "file", "served", "url"}) {
+    const json::Value* left = a.find(part);
+    const json::Value* right = b.find(part);
+    if ((left == nullptr) != (right == nullptr)) return false;
+    if (left != nullptr && !(*left == *right)) return false;
+  }
+  return true;
+}
+
 Result<std::unique_ptr<Model>> make(const Casting& casting) {
   std::vector<std::string> known;
   for (const Provider& provider : table()) {

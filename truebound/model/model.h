@@ -167,6 +167,10 @@ struct Casting {
 /// @error invalid_input  an unknown provider; a file that is missing, cut or of another digest
 Result<std::unique_ptr<Model>> make(const Casting& casting);
 
+/// Whether two identities are of one model: the same provider, and the same weights or the same
+/// name at the same address. Two addresses of one model cannot be told.
+bool is_same_model(const json::Value& a, const json::Value& b);
+
 /// The providers that exist, with their options.
 std::vector<eval::KnownKind> providers();
 

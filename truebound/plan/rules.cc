@@ -250,8 +250,14 @@ class RuleChecker {
           }
           const auto& known = is_judge ? judges : instruments;
           if (contains(known, *value.text())) continue;
-          return unknown(value.line() > 0 ? value.line() : line,
-                         option + " in " + section + "." + name, *value.text(), known);
+          const int at = value.line() > 0 ? value.line() : line;
+          const std::string what = option + " in " + section + "." + name;
+          if (!is_judge && json::find(plan_.models, *value.text()) != nullptr) {
+            return wrong(at, what + " must be one of instruments, got " + *value.text() +
+                                 ", which is under models; what judges, attacks or filters stands "
+                                 "under instruments");
+          }
+          return unknown(at, what, *value.text(), known);
         }
       }
     }

@@ -126,6 +126,44 @@ struct VerdictEntry {
   }
 };
 
+/// Another judge begins to judge a run that is over, or the same one once more.
+struct JudgingOpen {
+  static constexpr const char* type = "judging.open";
+  std::int64_t run = 1;
+  std::int64_t judging = 2;
+  std::string judge;
+  std::string name;
+  std::string about;
+  std::string files;
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("judging"), judging, "number of the judging, from 2");
+    visit(json::required("judge"), judge, "identity of the judge");
+    visit(json::required("name"), name, "its name in the plan that it is of");
+    visit(json::required("about"), about, "blob: what the judge and its model are");
+    visit(json::required("files"), files, "blob: the list of the files that the judge names");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
+/// A judging after the fact ends.
+struct JudgingClose {
+  static constexpr const char* type = "judging.close";
+  std::int64_t run = 1;
+  std::int64_t judging = 2;
+  std::int64_t time_ms = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("judging"), judging, "number of the judging");
+    visit(json::required("time_ms"), time_ms, "UTC");
+  }
+};
+
 /// What became of a slot. `until` makes it a range, for slots that nobody tried.
 struct OutcomeEntry {
   static constexpr const char* type = "outcome";

@@ -8,9 +8,9 @@ namespace truebound::record {
 namespace {
 
 // Keys of entries whose values name blobs.
-constexpr std::array blob_keys = {"claims",    "engine",  "files",     "labels",
-                                  "plan",      "reasons", "report",    "request",
-                                  "responses", "systems", "transcript"};
+constexpr std::array blob_keys = {"about",   "claims",    "engine",  "files",
+                                  "labels",  "plan",      "reasons", "report",
+                                  "request", "responses", "systems", "transcript"};
 
 // The blob `files` of plan.register is a list of {name, digest, blob}. Where the list is withheld,
 // its own name is all that can be told.
@@ -55,6 +55,34 @@ Result<std::vector<Digest>> References::named_by(std::string_view entry,
     TRUEBOUND_TRY_VOID(add_listed(blobs, digest, digests));
   }
   return digests;
+}
+
+Result<std::int64_t> last_judging(const ledger::Ledger& ledger, std::int64_t run) {
+  std::int64_t last = 1;
+  for (std::uint64_t index = 0; index < ledger.size(); ++index) {
+    TRUEBOUND_TRY(entry, parsed_entry(ledger, index));
+    if (ledger::type_of(entry) != JudgingOpen::type) continue;
+    TRUEBOUND_TRY(open, ledger::from_line<JudgingOpen>(entry, index));
+    if (open.run == run) last = std::max(last, open.judging);
+  }
+  return last;
+}
+
+Result<std::optional<std::int64_t>> judging_to_go_on(const ledger::Ledger& ledger, std::int64_t run,
+                                                     const std::string& judge) {
+  std::optional<std::int64_t> found;
+  for (std::uint64_t index = 0; index < ledger.size(); ++index) {
+    TRUEBOUND_TRY(entry, parsed_entry(ledger, index));
+    const std::string type = ledger::type_of(entry);
+    if (type == JudgingOpen::type) {
+      TRUEBOUND_TRY(open, ledger::from_line<JudgingOpen>(entry, index));
+      if (open.run == run) found = open.judge == judge ? std::optional(open.judging) : std::nullopt;
+    } else if (type == JudgingClose::type) {
+      TRUEBOUND_TRY(close, ledger::from_line<JudgingClose>(entry, index));
+      if (close.run == run) found.reset();
+    }
+  }
+  return found;
 }
 
 Result<eval::Calibration> calibration_at(const ledger::Ledger& ledger, std::uint64_t index) {
@@ -171,13 +199,13 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     tokens_out_ += close.tokens_out.value_or(0);
     spent_ += close.spent.value_or(eval::Spent{});
     slot.accounted += close.spent ? 1 : 0;
-    verdicts_[index];
+    verdicts_[index].slot = opened->second;
     open_slots_.erase(opened);
   } else if (type == VerdictEntry::type) {
     TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
     const auto of_this_run = verdicts_.find(verdict.close);
     if (of_this_run != verdicts_.end()) {
-      of_this_run->second.push_back(index);
+      of_this_run->second.entries.push_back(index);
       spent_ += verdict.spent.value_or(eval::Spent{});
     }
   } else if (type == OutcomeEntry::type) {
@@ -224,6 +252,19 @@ Result<std::optional<AttemptClose>> RunHistory::close(std::int64_t slot) const {
   return std::optional<AttemptClose>(close);
 }
 
+std::vector<ClosedAttempt> RunHistory::judged_attempts() const {
+  std::vector<ClosedAttempt> attempts;
+  for (const auto& [close, verdicts] : verdicts_) {
+    if (!verdicts.entries.empty()) attempts.push_back({.close = close, .slot = verdicts.slot});
+  }
+  return attempts;
+}
+
+Result<AttemptClose> RunHistory::close_at(std::uint64_t entry) const {
+  TRUEBOUND_TRY(value, parsed_entry(*ledger_, entry));
+  return ledger::from_line<AttemptClose>(value, entry);
+}
+
 Result<eval::Transcript> RunHistory::transcript(const AttemptClose& close) const {
   if (!close.transcript) return eval::Transcript{};
   TRUEBOUND_TRY(digest, parse_digest(*close.transcript));
@@ -235,7 +276,9 @@ Result<eval::Transcript> RunHistory::transcript(const AttemptClose& close) const
 Result<std::optional<Judged>> RunHistory::find_verdict(const VerdictEntry& wanted) const {
   TRUEBOUND_TRY(known, verdicts(wanted.close));
   for (const Judged& judged : known) {
-    if (judged.verdict.judge == wanted.judge && judged.verdict.query == wanted.query) {
+    const VerdictEntry& verdict = judged.verdict;
+    if (verdict.judge == wanted.judge && verdict.query == wanted.query &&
+        verdict.judging == wanted.judging) {
       return std::optional<Judged>(judged);
     }
   }
@@ -254,7 +297,7 @@ Result<std::vector<Judged>> RunHistory::verdicts(std::uint64_t close_entry) cons
   std::vector<Judged> judged;
   const auto found = verdicts_.find(close_entry);
   if (found == verdicts_.end()) return judged;
-  for (const std::uint64_t index : found->second) {
+  for (const std::uint64_t index : found->second.entries) {
     TRUEBOUND_TRY(entry, parsed_entry(*ledger_, index));
     TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
     judged.push_back({.entry = index, .verdict = verdict});

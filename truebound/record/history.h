@@ -69,6 +69,12 @@ struct Judged {
   VerdictEntry verdict;
 };
 
+/// A closed attempt that has verdicts.
+struct ClosedAttempt {
+  std::uint64_t close = 0;  ///< entry of its attempt.close
+  std::int64_t slot = 0;
+};
+
 /// One run's slots, found again. Memory: some 60 bytes a slot.
 class RunHistory {
  public:
@@ -92,6 +98,10 @@ class RunHistory {
   Result<std::optional<OutcomeEntry>> outcome(std::int64_t slot) const;
   /// The close of a slot's latest attempt, or nothing.
   Result<std::optional<AttemptClose>> close(std::int64_t slot) const;
+  /// Every closed attempt with a verdict, in the ledger's order; of a slot there may be two.
+  std::vector<ClosedAttempt> judged_attempts() const;
+  /// The close at an entry.
+  Result<AttemptClose> close_at(std::uint64_t entry) const;
   /// The transcript behind a close.
   /// @error incomplete  the blob is withheld
   Result<eval::Transcript> transcript(const AttemptClose& close) const;
@@ -100,7 +110,7 @@ class RunHistory {
   /// The reasons behind a verdict.
   /// @error incomplete  the blob is withheld
   Result<eval::Judgement> judgement(const VerdictEntry& verdict) const;
-  /// The verdicts on a close, in order.
+  /// The verdicts on a close, in order, those of later judgings too.
   Result<std::vector<Judged>> verdicts(std::uint64_t close_entry) const;
 
  private:
@@ -111,7 +121,11 @@ class RunHistory {
   const ledger::Ledger* ledger_;
   std::vector<SlotEntries> slots_;
   std::map<std::uint64_t, std::int64_t> open_slots_;  ///< opens that wait for their close
-  std::map<std::uint64_t, std::vector<std::uint64_t>> verdicts_;  ///< close to verdict entries
+  struct Verdicts {
+    std::int64_t slot = 0;
+    std::vector<std::uint64_t> entries;
+  };
+  std::map<std::uint64_t, Verdicts> verdicts_;  ///< by close
   bool closed_ = false;
   std::int64_t recoveries_ = 0;
   std::int64_t attempts_ = 0;
@@ -119,6 +133,12 @@ class RunHistory {
   std::int64_t tokens_out_ = 0;
   eval::Spent spent_;
 };
+
+/// The number of the run's last judging; 1 where it was judged once.
+Result<std::int64_t> last_judging(const ledger::Ledger& ledger, std::int64_t run);
+/// The judging after the fact by this judge that was left open, if the last one was.
+Result<std::optional<std::int64_t>> judging_to_go_on(const ledger::Ledger& ledger, std::int64_t run,
+                                                     const std::string& judge);
 
 /// A calibration with its labels, from its entry.
 /// @error incomplete  the labels are withheld

@@ -1,5 +1,6 @@
 #include "truebound/record/run_record.h"
 
+#include "truebound/crypto/sha256.h"
 #include "truebound/record/history.h"
 
 namespace truebound::record {
@@ -101,6 +102,32 @@ Result<void> RunRecord::add_calibration(const eval::Calibration& calibration,
     ++entry.counts[label.truth + "_" + label.judged];
   }
   TRUEBOUND_TRY_VOID(append(entry));
+  return ledger_->checkpoint();
+}
+
+Result<void> RunRecord::open_judging(JudgingOpen open, const json::Value& about,
+                                     const std::vector<std::string>& names,
+                                     const FileSource& files) {
+  TRUEBOUND_TRY(about_blob, ledger_->put_blob(json::canonical(about)));
+  json::List list;
+  for (const std::string& name : names) {
+    TRUEBOUND_TRY(bytes, files.read(name));
+    TRUEBOUND_TRY(blob, ledger_->put_blob(bytes));
+    list.push_back(json::Object{
+        {"name", name}, {"digest", crypto::sha256(bytes).hex()}, {"blob", blob.hex()}});
+  }
+  TRUEBOUND_TRY(files_blob, ledger_->put_blob(json::canonical(list)));
+  open.run = run_;
+  open.about = about_blob.hex();
+  open.files = files_blob.hex();
+  open.time_ms = clock_->time_ms();
+  TRUEBOUND_TRY_VOID(append(open));
+  return {};
+}
+
+Result<void> RunRecord::close_judging(std::int64_t judging) {
+  TRUEBOUND_TRY_VOID(
+      append(JudgingClose{.run = run_, .judging = judging, .time_ms = clock_->time_ms()}));
   return ledger_->checkpoint();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "truebound/core/clock.h"
+#include "truebound/core/file.h"
 #include "truebound/core/result.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/record/entries.h"
@@ -48,6 +49,11 @@ class RunRecord {
   Result<void> close(const std::string& reason, const eval::Counts& counts);
   /// The labels become a blob; the entry counts them by truth and verdict.
   Result<void> add_calibration(const eval::Calibration& calibration, const std::string& drawn);
+  /// A judging after the fact begins: what it is by, and the files that its judge names, become
+  /// blobs.
+  Result<void> open_judging(JudgingOpen open, const json::Value& about,
+                            const std::vector<std::string>& names, const FileSource& files);
+  Result<void> close_judging(std::int64_t judging);
   /// Binds a report to the run: both forms become blobs; it is a function of `size` entries.
   Result<void> publish_report(const std::string& html, const std::string& json, std::uint64_t size);
 

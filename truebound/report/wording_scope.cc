@@ -95,6 +95,11 @@ Sentence limit_sentence(Limit limit, const Dossier& dossier) {
     case Limit::lab_setting:
       return bold("A lab, not production.")
           .say("Requests came from a suite, not from people who want something.");
+    case Limit::judged_by_itself:
+      return bold("A model judged its own answers.")
+          .say(
+              "The plan allows it. Models favor what they wrote, and labels alone show by how "
+              "much.");
   }
   return {};
 }

@@ -19,13 +19,14 @@ namespace truebound::run {
 /// Everything that a run calls on, made before anything is written. Owned by the caller; must
 /// outlive the run.
 struct Cast {
-  std::vector<std::unique_ptr<model::Model>> models;
+  std::vector<std::unique_ptr<model::Model>> models;       ///< under assessment
+  std::vector<std::unique_ptr<model::Model>> instruments;  ///< that judge, attack or filter
   context::Systems systems;
   std::map<std::string, std::unique_ptr<attack::Attack>> attacks;  ///< by name in the plan
   std::map<std::string, std::unique_ptr<judge::Judge>> judges;     ///< by name in the plan
   std::vector<eval::Suite> suites;                                 ///< in the plan's order
 
-  /// What run.open names: systems, judges, attacks and models with their identities.
+  /// What run.open names: systems, judges, models and instruments with their identities.
   json::Value identity() const;
 };
 

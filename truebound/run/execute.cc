@@ -22,8 +22,9 @@ Task<void> watch_for_stop(const bool& ended, Stage& stage) {
   constexpr std::chrono::milliseconds look_every{50};
   while (!ended) {
     if (stage.halted()) {
-      for (const auto& model : stage.cast.models) {
-        model->cancel();
+      for (const auto* models : {&stage.cast.models, &stage.cast.instruments}) {
+        for (const auto& model : *models)
+          model->cancel();
       }
       co_return;
     }
@@ -33,8 +34,10 @@ Task<void> watch_for_stop(const bool& ended, Stage& stage) {
 
 // No slot is left that could tell more of the endpoint.
 Task<void> work_on_put_off(Stage& stage) {
-  for (auto& [model, endpoint] : stage.endpoints)
-    endpoint.is_known = true;
+  for (auto* endpoints : {&stage.endpoints, &stage.court->endpoints}) {
+    for (auto& [model, endpoint] : *endpoints)
+      endpoint.is_known = true;
+  }
   for (std::size_t i = 0; i < stage.put_off.size() && !stage.halted(); ++i) {
     co_await stage.put_off[i]();
   }
@@ -78,14 +81,21 @@ json::Value Cast::identity() const {
   for (const auto& model : models) {
     models_list.push_back(json::Object{{"name", model->name()}, {"identity", model->identity()}});
   }
+  json::List instruments_list;
+  for (const auto& model : instruments) {
+    instruments_list.push_back(
+        json::Object{{"name", model->name()}, {"identity", model->identity()}});
+  }
   json::List judges_list;
   for (const auto& [name, judge] : judges) {
     judges_list.push_back(json::Object{{"name", name},
                                        {"identity", judge->identity()},
                                        {"decides_as", to_text(judge->decides_as())}});
   }
-  return json::Object{
-      {"judges", judges_list}, {"models", models_list}, {"systems", systems.identity()}};
+  return json::Object{{"instruments", instruments_list},
+                      {"judges", judges_list},
+                      {"models", models_list},
+                      {"systems", systems.identity()}};
 }
 
 Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
@@ -101,13 +111,25 @@ Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRe
   if (stage.accounts) {
     stage.purse = model::Purse(options.budget, spent_before(slots, cast, history));
   }
+  stage.court.emplace(Court{.judges = cast.judges,
+                            .run = run,
+                            .history = history,
+                            .seed = options.seed,
+                            .timeout = options.timeout,
+                            .halted = [&stage] { return stage.halted(); }});
+  for (const auto& model : cast.instruments) {
+    if (model->reach() == model::Reach::over_network) stage.accounts = true;
+    stage.court->endpoints[model->name()].is_known = model->reach() == model::Reach::in_process;
+  }
   for (const auto& model : cast.models) {
     if (model->reach() == model::Reach::over_network) stage.accounts = true;
     stage.endpoints[model->name()].is_known = model->reach() == model::Reach::in_process;
   }
+  if (stage.accounts) stage.court->purse = &stage.purse;
   if (options.progress != nullptr) options.progress->begin(slots.count());
   run_loop([&]() -> Task<void> { co_await work_on_all(stage); });
   if (stage.failed) return *stage.failed;
+  if (stage.court->failed) return *stage.court->failed;
   if (stage.halted()) return Ending::stopped;
   TRUEBOUND_CHECK(stage.counts.planned == static_cast<std::int64_t>(slots.count()),
                   "exactly one outcome for every slot");

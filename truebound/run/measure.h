@@ -2,9 +2,12 @@
 
 // Asks a judge about responses that someone labeled, so that its errors can be counted.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "truebound/core/clock.h"
+#include "truebound/core/result.h"
 #include "truebound/eval/calibration.h"
 #include "truebound/judge/judge.h"
 
@@ -16,7 +19,20 @@ struct LabeledResponse {
   std::string response;
 };
 
+/// How a judge is measured.
+struct MeasureOptions {
+  // Affects the result.
+  std::string seed;  ///< of the run; a judge that asks a model draws from it
+
+  // Affects speed or cost only.
+  std::int64_t in_flight = 8;                ///< responses at once, >= 1
+  std::chrono::milliseconds timeout{60000};  ///< of a call
+};
+
 /// What the judge says of each response, beside its label. Runs the event loop itself.
-eval::Calibration measure(judge::Judge& judge, const std::vector<LabeledResponse>& responses);
+/// @error stopped  the judge's model gave no reply to one: labels would be lost
+Result<eval::Calibration> measure(judge::Judge& judge,
+                                  const std::vector<LabeledResponse>& responses,
+                                  const MeasureOptions& options = {});
 
 }  // namespace truebound::run

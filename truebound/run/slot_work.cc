@@ -15,9 +15,6 @@ bool may_try_again(eval::Status status) {
          status == eval::Status::crash || status == eval::Status::canceled;
 }
 
-// So many attempts without a usable endpoint stop a run that has not seen one.
-constexpr int most_endpoint_failures = 3;
-
 // Whoever refused may have been mended since the run was left.
 bool is_worth_asking_after_a_stop(eval::Status status) {
   return status == eval::Status::rejected || status == eval::Status::malformed;
@@ -26,13 +23,6 @@ bool is_worth_asking_after_a_stop(eval::Status status) {
 bool was_answered(eval::Status status) {
   return status == eval::Status::ok || status == eval::Status::stopped;
 }
-
-// What an attempt came to, seen by its judges.
-struct Decision {
-  eval::Outcome outcome = eval::Undecided{"no_query"};
-  std::uint64_t follows = 0;
-  std::int64_t queries = 0;
-};
 
 class SlotWork : public std::enable_shared_from_this<SlotWork> {
  public:
@@ -125,22 +115,13 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     }
   }
 
-  // What an attempt tells of the endpoint: there, not known yet, or of no use to this run.
-  enum class Door { open, unknown, shut };
   Door look_at_endpoint(const Closed& closed) const {
-    Endpoint& endpoint = this->endpoint();
-    if (closed.scope == model::Scope::call) endpoint.is_known = true;
-    if (endpoint.is_known) return Door::open;
-    ++endpoint.failures;
-    const bool refuses_plan = closed.scope == model::Scope::plan;
-    if (!refuses_plan && endpoint.failures < most_endpoint_failures) return Door::unknown;
-    const std::string why =
-        refuses_plan ? "the endpoint refuses what the plan sends: "
-                     : "the first " + std::to_string(endpoint.failures) + " attempts failed: ";
-    if (!stage_.failed)
-      stage_.failed = stopped("models." + slot_.model + ": " + why + closed.transcript.note +
-                              "; once mended, go on with truebound run PLAN --resume");
-    return Door::shut;
+    const Door door = look_at(endpoint(), closed.scope);
+    if (door == Door::shut && !stage_.failed) {
+      stage_.failed =
+          shut_door(endpoint(), closed.scope, "models." + slot_.model, closed.transcript.note);
+    }
+    return door;
   }
 
   const attack::Attack& attack() const { return *stage_.cast.attacks.at(slot_.attack); }
@@ -242,9 +223,22 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     last_close_ = close_entry;
     // Queries that came back before a failure are judged too: one that broke stays broken.
     if (!transcript.queries.empty()) {
-      TRUEBOUND_CO_TRY(decision, co_await decide(close_entry, transcript));
-      const bool broke = eval::kind_of(decision.outcome) == eval::OutcomeKind::broke;
-      if (broke || was_answered(close.status)) co_return finish(decision);
+      const std::vector<std::string>& judges = stage_.cast.suites[slot_.suite_index].judges;
+      const Matter matter{.sample = sample_,
+                          .transcript = transcript,
+                          .close = close_entry,
+                          .judges = judges.size()};
+      const Docket docket{
+          .slot = slot_, .sample = sample_, .judges = judges, .close = close_entry, .said = said_};
+      LiveBench bench(*stage_.court, docket);
+      TRUEBOUND_CO_TRY(decision, co_await decide(matter, bench));
+      if (bench.is_put_off()) {
+        put_off({.entry = close_entry, .close = close, .transcript = transcript}, tried);
+      }
+      // Left open: the run was stopped, or the judge's endpoint is of no use or not known yet.
+      if (!decision) co_return true;
+      const bool broke = eval::kind_of(decision->outcome) == eval::OutcomeKind::broke;
+      if (broke || was_answered(close.status)) co_return finish(*decision);
     }
     if (was_answered(close.status)) {
       co_return finish({.outcome = eval::Undecided{"no_query"}, .follows = close_entry});
@@ -258,55 +252,6 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     }
     co_return finish(
         {.outcome = eval::Failed{std::string(to_text(close.status))}, .follows = close_entry});
-  }
-
-  // The judges are asked on each query, until one breaks.
-  Task<Result<Decision>> decide(std::uint64_t close_entry, const eval::Transcript& transcript) {
-    Decision last;
-    std::optional<Decision> undecided;
-    for (const eval::Query& query : transcript.queries) {
-      Decision decision{.follows = close_entry, .queries = query.number};
-      if (query.layer != "none") {
-        decision.outcome = eval::outcome_of_stop(sample_.expect);
-      } else {
-        TRUEBOUND_CO_TRY_VOID(co_await ask_judges(close_entry, query, decision));
-      }
-      const eval::OutcomeKind kind = eval::kind_of(decision.outcome);
-      if (kind == eval::OutcomeKind::broke) co_return decision;
-      if (kind == eval::OutcomeKind::undecided && !undecided) undecided = decision;
-      // What held is only as sure as its weakest reply: a stop never takes a judge's word back.
-      if (last.follows == 0 || query.layer == "none") last = decision;
-    }
-    // One query that nobody could decide leaves open whether the slot held.
-    if (undecided) co_return *undecided;
-    co_return last;
-  }
-
-  // The suite's judges in their order, the next where one is undecided.
-  Task<Result<void>> ask_judges(std::uint64_t close_entry, const eval::Query& query,
-                                Decision& decision) {
-    decision.outcome = eval::Undecided{"no_judge"};
-    for (const std::string& name : stage_.cast.suites[slot_.suite_index].judges) {
-      judge::Judge& judge = *stage_.cast.judges.at(name);
-      record::VerdictEntry verdict{
-          .close = close_entry, .judge = judge.identity(), .query = query.number};
-      eval::Judgement judgement;
-      TRUEBOUND_CO_TRY(durable, stage_.history.find_verdict(verdict));
-      if (durable) {
-        // The run was killed between this verdict and its outcome: the judge is not asked again.
-        decision.follows = durable->entry;
-        TRUEBOUND_CO_TRY(kept, stage_.history.judgement(durable->verdict));
-        judgement = kept;
-      } else {
-        judgement = co_await judge.decide(sample_, query);
-        verdict.verdict = judgement.verdict;
-        TRUEBOUND_CO_TRY(entry, stage_.run.add_verdict(verdict, judgement));
-        decision.follows = entry;
-      }
-      decision.outcome = eval::outcome_of(judgement.verdict, sample_.expect, judgement.code);
-      if (eval::kind_of(decision.outcome) != eval::OutcomeKind::undecided) break;
-    }
-    co_return Result<void>();
   }
 
   Result<bool> finish(const Decision& decision) {
@@ -346,6 +291,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   std::int64_t attempt_number_ = 0;
   std::optional<std::uint64_t> last_close_;
   std::unique_ptr<model::Allowance> allowance_;  // of the attempt under way and its judges
+  Said said_;
 };
 
 }  // namespace

@@ -12,17 +12,11 @@
 
 #include "truebound/core/task.h"
 #include "truebound/plan/slots.h"
+#include "truebound/run/endpoint.h"
 #include "truebound/run/execute.h"
+#include "truebound/run/judging.h"
 
 namespace truebound::run {
-
-/// What is known of where a model answers. Until it is known to be usable, one attempt at a time
-/// asks it, so that a server that is down or refuses the plan is found out by few calls.
-struct Endpoint {
-  bool is_known = false;  ///< an attempt ended otherwise than by a failure of the whole endpoint
-  bool is_asked = false;  ///< by the one attempt that goes alone
-  int failures = 0;       ///< of the whole endpoint
-};
 
 /// What the work on every slot shares. One thread.
 struct Stage {
@@ -38,11 +32,13 @@ struct Stage {
   std::set<std::string> troubles;             ///< told already
   std::optional<Error> failed;                ///< of the ledger or of an endpoint: everything stops
   std::map<std::string, Endpoint> endpoints;  ///< by the model's name
+  std::optional<Court> court;                 ///< where the judges are asked
   /// The rest of the work on slots whose attempt met no usable endpoint, when it was not yet known
   /// whether there is one: a run that is stopped for that leaves them open.
   std::vector<std::function<Task<void>()>> put_off;
   bool halted() const {
-    return failed.has_value() || (options.stop != nullptr && options.stop->requested());
+    return failed.has_value() || court->failed.has_value() ||
+           (options.stop != nullptr && options.stop->requested());
   }
 };
 
