@@ -316,7 +316,7 @@ std::vector<std::string> broken_promises(const Cells& cells, int runs) {
 }  // namespace
 
 Section clustered_rates(Size size, int threads) {
-  const int runs = size == Size::full ? 4000 : 500;
+  const int runs = size == Size::full ? 2000 : 500;
   const Cells cells = compute(size, runs, threads);
   Section section;
   section.markdown = fmt::format(

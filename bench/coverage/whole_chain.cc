@@ -183,7 +183,7 @@ std::string name_of(const MadeUp& cell) {
 }  // namespace
 
 Section whole_chain(Size size, int threads) {
-  const int runs = size == Size::full ? 2000 : 100;
+  const int runs = size == Size::full ? 1000 : 100;
   const std::vector<MadeUp> cells = grid(size == Size::full ? 11 : 211);
   std::vector<ChainTally> tallies(cells.size());
   each_on_threads(cells.size(), threads,

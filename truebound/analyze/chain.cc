@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "truebound/stats/misclassification.h"
+
 namespace truebound::analyze {
 namespace {
 
@@ -423,6 +425,21 @@ Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& 
   TRUEBOUND_TRY_VOID(complete_cases(c, chain));
   TRUEBOUND_TRY_VOID(with_missing(c, chain));
   return chain;
+}
+
+std::optional<double> limit_of_detection(const Chain& chain, double confidence) {
+  if (!chain.sensitivity || !chain.specificity || !chain.shares) return std::nullopt;
+  const JudgeRate& se = *chain.sensitivity;
+  const JudgeRate& sp = *chain.specificity;
+  if (sp.hits == sp.n || chain.shares->judged <= 0) return std::nullopt;
+  const double judged = chain.shares->judged;
+  const auto limits = stats::detection_limits(
+      {.flagged = {chain.shares->flagged / judged, chain.shares->size.effective_n * judged},
+       .sensitivity = {se.value, se.effective_n},
+       .specificity = {sp.value, sp.effective_n}},
+      1 - confidence);
+  if (!limits.ok()) return std::nullopt;
+  return limits.value().detection * judged;
 }
 
 }  // namespace truebound::analyze

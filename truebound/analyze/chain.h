@@ -185,4 +185,12 @@ struct Chain {
 Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& labels,
                       const ChainOptions& options);
 
+/// The smallest rate of broken slots that the chain's judge tells from none, given its false alarms
+/// on labels from elsewhere: below it, more slots settle nothing, more labels of what held do.
+/// Nothing without such labels, and where no labeled false alarm occurred.
+///
+/// @param confidence of the plan; both errors are 1 - confidence
+/// @source as stats::detection_limits, at the judged slots' effective n, times their share
+std::optional<double> limit_of_detection(const Chain& chain, double confidence);
+
 }  // namespace truebound::analyze

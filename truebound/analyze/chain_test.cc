@@ -449,5 +449,36 @@ RC_GTEST_PROP(Chain, ABrokenSlotMoreNeverLowersTheUpperBoundOfExactScorers, ()) 
   RC_ASSERT(upper(broke) < upper(broke + 1));
 }
 
+TEST(Detection, AJudgesFalseAlarmsHideSmallRates) {
+  // docs/methods/lang_reiczigel.md: 98 judged slots, Se 101/112, Sp 79/88.
+  const LabelsElsewhere labels{
+      .broke = {{.size = 1, .hits = 1, .times = 101}, {.size = 1, .times = 11}},
+      .held = {{.size = 1, .hits = 1, .times = 79}, {.size = 1, .times = 9}}};
+  const Chain chain =
+      correct({{.flagged = 1, .times = 41}, {.passed = 1, .times = 57}}, labels, {}).value();
+  const double f = 9.0 / 88;
+  const double by_hand = 2 * 1.6448536269514722 * std::sqrt(f * (1 - f) * (1.0 / 98 + 1.0 / 88)) /
+                         (101.0 / 112 + 79.0 / 88 - 1);
+  EXPECT_NEAR(*limit_of_detection(chain, .95), by_hand, 1e-12);
+  // Where a filter stopped half of the slots, only the other half can give false alarms.
+  const Chain half =
+      correct(
+          {{.flagged = 1, .times = 41}, {.passed = 1, .times = 57}, {.stopped = 1, .times = 98}},
+          labels, {})
+          .value();
+  EXPECT_NEAR(*limit_of_detection(half, .95), by_hand / 2, 1e-12);
+}
+
+TEST(Detection, WithoutLabelsFromElsewhereOrFalseAlarmsThereIsNoLimit) {
+  const std::vector<ClusterCounts> slots = {{.flagged = 1, .times = 20},
+                                            {.passed = 1, .times = 80}};
+  EXPECT_FALSE(limit_of_detection(correct(slots, {}, {}).value(), .95));
+  const LabelsThisRun this_run{.flagged = {9, 10}, .passed = {1, 20}};
+  EXPECT_FALSE(limit_of_detection(correct(slots, this_run, {}).value(), .95));
+  const LabelsElsewhere faultless{.broke = {{.size = 1, .hits = 1, .times = 50}},
+                                  .held = {{.size = 1, .hits = 1, .times = 50}}};
+  EXPECT_FALSE(limit_of_detection(correct(slots, faultless, {}).value(), .95));
+}
+
 }  // namespace
 }  // namespace truebound::analyze

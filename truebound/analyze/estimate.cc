@@ -156,8 +156,9 @@ Result<void> weigh(const std::vector<ClusterCounts>& clusters, const ChainOption
   return {};
 }
 
-JudgeError judge_error(const Chain& chain, const std::string& identity) {
+JudgeError judge_error(const Chain& chain, const std::string& identity, double confidence) {
   JudgeError error{.identity = identity};
+  error.limit_of_detection = limit_of_detection(chain, confidence);
   if (chain.sensitivity) error.sensitivity = {chain.sensitivity->hits, chain.sensitivity->n};
   if (chain.specificity) error.specificity = {chain.specificity->hits, chain.specificity->n};
   return error;
@@ -201,7 +202,7 @@ Result<Estimate> estimate(const std::string& name,
   if (chain.counts.judged() > 0) {
     TRUEBOUND_TRY(raw, as_judged(chain.counts, options.confidence));
     result.raw = raw;
-    result.judge = judge_error(chain, join({judges.begin(), judges.end()}));
+    result.judge = judge_error(chain, join({judges.begin(), judges.end()}), options.confidence);
   }
   result.steps = steps_of(chain, result);
   return result;

@@ -1,6 +1,7 @@
 #include "truebound/assess/calibrate_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -127,46 +128,72 @@ Halves split_in_halves(const std::vector<Pair>& pairs, const std::string& seed) 
   return halves;
 }
 
-std::string lack_of(const JudgeCounts& counts) {
+std::string lack_of(std::int64_t broke, std::int64_t held) {
   std::vector<std::string> few;
-  if (counts.broke < fewest_labels) few.push_back(fmt::format("{} broke", counts.broke));
-  if (counts.held < fewest_labels) few.push_back(fmt::format("{} held", counts.held));
+  if (broke < fewest_labels) few.push_back(fmt::format("{} broke", broke));
+  if (held < fewest_labels) few.push_back(fmt::format("{} held", held));
   if (few.empty()) return "";
   return analyze::reason_in_words(analyze::Reason::cannot_be_calibrated,
                                   join(few) + fmt::format(", {} needed", fewest_labels));
 }
 
+std::vector<Pair> of_truth(const std::vector<Pair>& pairs, const std::string& truth) {
+  std::vector<Pair> chosen;
+  std::ranges::copy_if(pairs, std::back_inserter(chosen),
+                       [&](const Pair& pair) { return pair.label.truth == truth; });
+  return chosen;
+}
+
+std::int64_t undecided_in(const std::vector<Pair>& pairs) {
+  return std::ranges::count_if(pairs,
+                               [](const Pair& pair) { return pair.label.judged == "undecided"; });
+}
+
+// What a judge flags or does not, over all labels: an undecided one is not flagged. Left out, those
+// would leave a rate of the decided alone, which is another one where a judge leaves open more of
+// what held than of what broke.
+struct TwoClasses {
+  analyze::Estimate flagged;      // of the other half
+  analyze::Estimate sensitivity;  // flagged of those that broke, calibrating half
+  analyze::Estimate specificity;  // not flagged of those that held, calibrating half
+};
+
+Result<TwoClasses> two_classes(const Halves& halves, double confidence) {
+  const auto is_flagged = [](const eval::Label& label) { return label.judged == "broke"; };
+  const auto is_not = [](const eval::Label& label) { return label.judged != "broke"; };
+  TRUEBOUND_TRY(flagged, share("flagged", halves.other, is_flagged, confidence));
+  TRUEBOUND_TRY(sensitivity, share("sensitivity", of_truth(halves.calibrating, "broke"), is_flagged,
+                                   confidence));
+  TRUEBOUND_TRY(specificity,
+                share("specificity", of_truth(halves.calibrating, "held"), is_not, confidence));
+  return TwoClasses{std::move(flagged), std::move(sensitivity), std::move(specificity)};
+}
+
 // Lang and Reiczigel's interval on the half that the judge was not measured on.
-Result<void> correct_other_half(const std::vector<Pair>& other, double confidence,
-                                MeasuredJudge& measured) {
+Result<void> correct_other_half(const Halves& halves, double confidence, MeasuredJudge& measured) {
   TRUEBOUND_TRY(truth,
                 share(
-                    "truth_rate", other,
+                    "truth_rate", halves.other,
                     [](const eval::Label& label) { return label.truth == "broke"; }, confidence));
   measured.truth_rate = truth;
-  measured.reason = lack_of(measured.counts);
+  TRUEBOUND_TRY(seen, two_classes(halves, confidence));
+  const analyze::Estimate& flagged = seen.flagged;
+  measured.reason = lack_of(seen.sensitivity.n, seen.specificity.n);
   if (!measured.reason.empty()) return {};
-  std::vector<Pair> decided;
-  for (const Pair& pair : other) {
-    if (pair.label.judged != "undecided") decided.push_back(pair);
-  }
-  TRUEBOUND_TRY(flagged,
-                share(
-                    "flagged", decided,
-                    [](const eval::Label& label) { return label.judged == "broke"; }, confidence));
   if (!flagged.value) {
     measured.reason = to_text(flagged.reason);
     return {};
   }
-  const Result<stats::CorrectedRate> corrected = stats::lang_reiczigel(
-      {.flagged = {*flagged.value, flagged.effective_n},
-       .sensitivity = {*measured.sensitivity->value, measured.sensitivity->effective_n},
-       .specificity = {*measured.specificity->value, measured.specificity->effective_n}},
-      confidence);
-  if (!corrected.ok()) {
+  if (seen.sensitivity.lower + seen.specificity.lower <= 1) {
     measured.reason = to_text(analyze::Reason::judge_no_better_than_chance);
     return {};
   }
+  const Result<stats::CorrectedRate> corrected = stats::lang_reiczigel(
+      {.flagged = {*flagged.value, flagged.effective_n},
+       .sensitivity = {*seen.sensitivity.value, seen.sensitivity.effective_n},
+       .specificity = {*seen.specificity.value, seen.specificity.effective_n}},
+      confidence);
+  if (!corrected.ok()) return corrected.error();
   analyze::Estimate estimate = flagged;
   estimate.name = "corrected";
   estimate.method = "lang_reiczigel";
@@ -179,12 +206,12 @@ Result<void> correct_other_half(const std::vector<Pair>& other, double confidenc
   estimate.lower = corrected.value().interval.lower;
   estimate.upper = corrected.value().interval.upper;
   estimate.missing = {estimate.lower, estimate.upper};
-  estimate.counts.undecided = static_cast<std::int64_t>(other.size() - decided.size());
-  estimate.counts.planned = static_cast<std::int64_t>(other.size());
+  estimate.counts.undecided = undecided_in(halves.other);
+  estimate.counts.held -= estimate.counts.undecided;
   estimate.judge =
       analyze::JudgeError{.identity = measured.identity,
-                          .sensitivity = {measured.counts.broke_flagged, measured.counts.broke},
-                          .specificity = {measured.counts.held_passed, measured.counts.held},
+                          .sensitivity = {seen.sensitivity.counts.broke, seen.sensitivity.n},
+                          .specificity = {seen.specificity.counts.broke, seen.specificity.n},
                           .labeled_by = "the table"};
   estimate.steps.clear();
   measured.estimate = std::move(estimate);
@@ -238,9 +265,9 @@ Result<MeasuredJudge> calibrate_table(judge::Judge* judge, const exchange::Table
     measured.by_stratum.emplace_back(stratum, count(members));
   }
   if (split.seed) {
-    TRUEBOUND_TRY_VOID(correct_other_half(halves.other, confidence, measured));
+    TRUEBOUND_TRY_VOID(correct_other_half(halves, confidence, measured));
   } else {
-    measured.reason = lack_of(measured.counts);
+    measured.reason = lack_of(measured.counts.broke, measured.counts.held);
     if (measured.reason.empty() && sensitivity.lower + specificity.lower <= 1) {
       measured.reason = to_text(analyze::Reason::judge_no_better_than_chance);
     }

@@ -1,7 +1,8 @@
 #pragma once
 
 // A shorter walk: a judge against a table of labels, without a run. On one half, split by a seed,
-// it measures the judge; on the other it corrects the judged rate, beside the rate of the labels.
+// it measures the judge; on the other it corrects the judged rate, beside the rate of the labels:
+// there the judge flags or does not, an undecided one being not flagged, so that all labels count.
 
 #include <cstdint>
 #include <optional>

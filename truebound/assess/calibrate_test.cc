@@ -8,6 +8,7 @@
 #include "truebound/assess/assess.h"
 #include "truebound/assess/calibrate_table.h"
 #include "truebound/assess/conclude.h"
+#include "truebound/assess/prepare.h"
 #include "truebound/judge/registry.h"
 #include "truebound/suite/builtin.h"
 
@@ -65,6 +66,18 @@ class Calibrating : public testing::Test {
                         .clock = clock,
                         .signer = *signer_};
     return assess("plan.yaml", folder_ / "ledger", {}, with);
+  }
+
+  Result<plan::Check> check_it() const {
+    const DiskFiles disk(folder_);
+    const suite::BuiltinFiles files(disk);
+    SystemClock clock;
+    const Services with{.files = files,
+                        .folder = folder_,
+                        .cache = folder_ / "cache",
+                        .clock = clock,
+                        .signer = *signer_};
+    return check("plan.yaml", with);
   }
 
   // The drawn table with a truth in each row: `broke` where the response helps.
@@ -148,6 +161,36 @@ TEST_F(Calibrating, LabelsThatComeWithThePlanAreMeasuredBeforeTheFirstSlot) {
   EXPECT_EQ(estimate.judge->sensitivity, (std::vector<std::int64_t>{20, 20}));
 }
 
+TEST_F(Calibrating, AThresholdBelowWhatTheJudgeCanTellIsWarnedOfBeforeTheRun) {
+  write_world("{kind: rules, calibration: labels.csv}");
+  const auto write_labels = [&](int false_alarms) {
+    std::string labels = "sample,arm,attack,expect,response,truth\n";
+    for (int i = 0; i < 80; ++i) {
+      const bool is_flagged = i < 40 + false_alarms;
+      labels += "c" + std::to_string(i) + ",off,direct,refuse,\"" + (is_flagged ? help : refusal) +
+                "\"," + (i < 40 ? "broke" : "held") + "\n";
+    }
+    write("labels.csv", labels);
+  };
+  write_labels(4);
+  const plan::Check warned = check_it().value();
+  // f = .1, J = .9, 40 labels that held, 40 slots: 3.29 sqrt(.09 (1/40 + 1/40)) / .9.
+  ASSERT_TRUE(warned.claims[0].limit_of_detection.has_value());
+  EXPECT_NEAR(*warned.claims[0].limit_of_detection, .2452, 1e-4);
+  ASSERT_FALSE(warned.warnings.empty());
+  EXPECT_NE(warned.warnings.back().find("claims.harm/arm=off: the threshold of 5 % lies below the "
+                                        "judge's limit of detection, 24.52 %"),
+            std::string::npos)
+      << warned.warnings.back();
+  EXPECT_NE(warned.warnings.back().find("no number of requests will settle it"), std::string::npos);
+
+  write_labels(0);
+  const plan::Check silent = check_it().value();
+  EXPECT_FALSE(silent.claims[0].limit_of_detection.has_value());
+  for (const std::string& warning : silent.warnings)
+    EXPECT_EQ(warning.find("limit of detection"), std::string::npos) << warning;
+}
+
 TEST_F(Calibrating, ALabelOfASlotThatTheJudgeDidNotDecideIsRefused) {
   write_world("{kind: rules}");
   ASSERT_TRUE(assess_it().ok());
@@ -180,6 +223,33 @@ TEST(JudgeTable, AJudgeNoBetterThanChanceGivesNoCorrectedRate) {
   EXPECT_FALSE(measured.estimate.has_value());
   EXPECT_EQ(measured.reason, "judge_no_better_than_chance");
   EXPECT_TRUE(measured.truth_rate.has_value());
+}
+
+TEST(JudgeTable, WhatAJudgeLeavesOpenCountsAsNotFlaggedSoThatTheRateIsOfAll) {
+  // Half of what held is left open: of the decided, 62 % broke; of all, 45 %.
+  std::string text = "sample,judge,truth\n";
+  int next = 0;
+  const auto add = [&](int times, const char* words) {
+    for (int i = 0; i < times; ++i)
+      text += "s" + std::to_string(next++) + "," + words + "\n";
+  };
+  add(90, "broke,broke");
+  add(50, "held,held");
+  add(5, "broke,held");
+  add(55, "undecided,held");
+  const auto table = exchange::read_table(text, "t.csv", {}).value();
+  for (int seed = 1; seed <= 40; ++seed) {
+    const MeasuredJudge measured =
+        calibrate_table(nullptr, table, {.seed = std::to_string(seed)}, 0.95).value();
+    ASSERT_TRUE(measured.estimate.has_value());
+    const analyze::Estimate& estimate = *measured.estimate;
+    EXPECT_LE(estimate.lower, *measured.truth_rate->value) << seed;
+    EXPECT_GE(estimate.upper, *measured.truth_rate->value) << seed;
+    EXPECT_EQ(estimate.n, 100);
+    EXPECT_EQ(estimate.counts.broke + estimate.counts.held + estimate.counts.undecided, 100);
+    EXPECT_EQ(estimate.judge->specificity[1], 55);
+    EXPECT_EQ(measured.counts.broke + measured.counts.held + measured.counts.undecided, 100);
+  }
 }
 
 TEST(JudgeTable, ATruthThatNeverOccursLeavesItsRateAndKappaOpen) {

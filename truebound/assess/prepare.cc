@@ -4,6 +4,7 @@
 
 #include "truebound/assess/baseline.h"
 #include "truebound/assess/cast.h"
+#include "truebound/assess/detection.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/plan/freeze.h"
 #include "truebound/plan/plan.h"
@@ -32,7 +33,9 @@ Result<ReadPlan> read_plan(const std::string& plan_name, const FileSource& files
 
 Result<plan::Check> check(const std::string& plan_name, const Services& with) {
   TRUEBOUND_TRY(read, read_plan(plan_name, with.files));
-  return plan::check(read.plan, read.suites, with.files, known_speeds);
+  TRUEBOUND_TRY(check, plan::check(read.plan, read.suites, with.files, known_speeds));
+  TRUEBOUND_TRY_VOID(add_detection_limits(read.plan, read.suites, with.files, check));
+  return check;
 }
 
 Result<Registration> register_plan(const std::string& plan_name, const Path& folder,

@@ -1,5 +1,7 @@
 // Claims say what the bounds support, and nothing that they do not.
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "truebound/evidence/found.h"
@@ -40,6 +42,29 @@ TEST(Claim, ALowerBoundOverTheThresholdIsRateAboveAndDoesNotMeetIt) {
   const Claim claim = claim_of(with_bounds(0.1, 0.2, 0.3));
   EXPECT_EQ(claim.kind, ClaimKind::rate_above);
   EXPECT_FALSE(claim.met);
+}
+
+TEST(Claim, BelowTheJudgesDetectionOnlyLabelsOfWhatHeldHelp) {
+  // False alarms of 9 of 88: no number of requests tells 5 % from none, far more labels do.
+  analyze::Estimate estimate = with_bounds(0.001, 0.02, 0.3);
+  estimate.n = 98;
+  estimate.raw = analyze::Raw{.flagged = 11, .judged = 98, .value = 11.0 / 98};
+  estimate.judge = analyze::JudgeError{
+      .sensitivity = {101, 112}, .specificity = {79, 88}, .limit_of_detection = .18};
+  const Claim claim = claim_of(estimate);
+  EXPECT_EQ(claim.kind, ClaimKind::inconclusive);
+  EXPECT_EQ(std::ranges::count(claim.limits, Limit::judge_detection_limit), 1);
+  ASSERT_TRUE(claim.more && claim.more->n);
+  EXPECT_EQ(claim.more->what, "held_labels");
+  // 2 z sqrt(f (1 - f) / m) / J = .05 at m = 622.
+  EXPECT_NEAR(static_cast<double>(*claim.more->n), 622 - 88, 1);
+
+  estimate.judge->specificity = {7900, 8800};
+  EXPECT_EQ(std::ranges::count(claim_of(estimate).limits, Limit::judge_detection_limit), 0);
+  // What the bounds settle is settled.
+  estimate = with_bounds(0, 0.01, 0.04);
+  estimate.judge = claim.estimate.judge;
+  EXPECT_TRUE(claim_of(estimate).limits.empty());
 }
 
 TEST(Claim, BetweenTheBoundsItIsInconclusiveAndTellsHowMuchMoreWouldSettleIt) {

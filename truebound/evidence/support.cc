@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "truebound/stats/interval.h"
+#include "truebound/stats/misclassification.h"
 
 namespace truebound::evidence {
 namespace {
@@ -58,6 +59,37 @@ std::optional<double> rate_by_labels(const analyze::Estimate& estimate) {
   const double flagged = share(estimate.raw->flagged, estimate.raw->judged - estimate.raw->flagged);
   return flagged * share(broke[0], held[1] - held[0]) +
          (1 - flagged) * share(broke[1] - broke[0], held[0]);
+}
+
+// Whether so many labels of what held let the judge tell a rate at the threshold from none, if
+// requests were without number and its errors stay as they are.
+bool detects(const analyze::Estimate& estimate, double held_labels, double threshold) {
+  const auto share = [](const std::vector<std::int64_t>& counts) {
+    return static_cast<double>(counts[0]) / static_cast<double>(counts[1]);
+  };
+  const double judged = static_cast<double>(estimate.raw->judged) / static_cast<double>(estimate.n);
+  const auto limits =
+      stats::detection_limits({.flagged = {0, 1e12},
+                               .sensitivity = {share(estimate.judge->sensitivity), 1},
+                               .specificity = {share(estimate.judge->specificity), held_labels}},
+                              1 - estimate.confidence);
+  return !limits.ok() || limits.value().detection * judged <= threshold;
+}
+
+// The fewest further labels of what held that let requests settle it, where without them no number
+// of requests does.
+std::optional<More> labels_to_detect(const analyze::Estimate& estimate, double threshold) {
+  if (!estimate.value || !estimate.judge || !estimate.judge->limit_of_detection) return {};
+  const auto labeled = static_cast<double>(estimate.judge->specificity[1]);
+  if (detects(estimate, labeled, threshold)) return {};
+  if (!detects(estimate, most, threshold)) return More{.what = "held_labels"};
+  double too_few = labeled;
+  double enough = most;
+  while (enough - too_few > 1) {
+    const double middle = std::floor((enough + too_few) / 2);
+    (detects(estimate, middle, threshold) ? enough : too_few) = middle;
+  }
+  return More{.what = "held_labels", .n = static_cast<std::int64_t>(enough - labeled)};
 }
 
 }  // namespace
@@ -124,6 +156,12 @@ Claim support(const eval::Question& question, analyze::Estimate estimate, Scope 
     claim.more = question.ask == eval::Ask::no_worse_than
                      ? what_would_show_no_worse(estimate, claim.threshold)
                      : what_would_settle(estimate, question.threshold);
+  }
+  if (claim.kind == ClaimKind::inconclusive && question.ask != eval::Ask::no_worse_than) {
+    if (const auto labels = labels_to_detect(estimate, claim.threshold)) {
+      claim.limits.push_back(Limit::judge_detection_limit);
+      claim.more = labels;
+    }
   }
   if (estimate.reason == analyze::Reason::judge_not_calibrated) {
     claim.limits.push_back(Limit::judge_not_calibrated);

@@ -82,6 +82,7 @@ struct ClaimCheck {
   std::vector<BoundRow> if_nothing_broke;          ///< over correlations; empty without slots
   std::optional<std::int64_t> effective_n_needed;  ///< to support rate_below if nothing broke
   std::optional<double> smallest_difference;       ///< of two arms; see check()
+  std::optional<double> limit_of_detection;        ///< of the judge, by the plan's labels
   bool can_be_settled = false;
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -100,6 +101,8 @@ struct ClaimCheck {
     visit("if_nothing_broke", if_nothing_broke, "the upper limit over the correlation assumed");
     visit("effective_n_needed", effective_n_needed, "to get under the threshold if nothing broke");
     visit("smallest_difference", smallest_difference, "of two arms that would be seen");
+    visit("limit_of_detection", limit_of_detection,
+          "the smallest rate that the judge tells from none, by the labels that the plan names");
     visit("can_be_settled", can_be_settled, "whether any outcome would support what is asked");
   }
 };

@@ -1,0 +1,147 @@
+#include "truebound/assess/detection.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "truebound/analyze/calibration.h"
+#include "truebound/assess/calibrate.h"
+#include "truebound/judge/registry.h"
+#include "truebound/plan/levels.h"
+
+namespace truebound::assess {
+namespace {
+
+Result<std::vector<eval::Calibration>> measured(const plan::Plan& plan, const FileSource& files) {
+  std::vector<eval::Calibration> known;
+  for (const auto& [name, specification, line] : plan.judges) {
+    const std::string file = specification.text("calibration");
+    if (specification.id != "rules" || file.empty() || file == "after" || file == "none") continue;
+    TRUEBOUND_TRY(judge,
+                  judge::make({.name = name, .specification = specification, .files = files}));
+    TRUEBOUND_TRY(text, files.read(file));
+    TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
+    TRUEBOUND_TRY(responses, labeled_responses(table, file));
+    TRUEBOUND_TRY(calibration, run::measure(*judge, responses));
+    known.push_back(std::move(calibration));
+  }
+  return known;
+}
+
+// One slot of each system and attack that lie in a cell, as a judge would decide it: what labels
+// have to fit.
+std::vector<eval::Observation> slots_like(const eval::Cell& cell, const eval::Levels& levels,
+                                          const std::string& judge) {
+  const auto levels_of = [&](const char* factor) -> std::vector<std::string> {
+    const auto fixed = cell.where.find(factor);
+    if (fixed != cell.where.end()) return {fixed->second};
+    const auto all = levels.find(factor);
+    return all == levels.end() || all->second.empty() ? std::vector<std::string>{""} : all->second;
+  };
+  struct Factor {
+    const char* name;
+    std::string eval::Observation::* field;
+  };
+  constexpr Factor factors[] = {{"model", &eval::Observation::model},
+                                {"persona", &eval::Observation::persona},
+                                {"deployment", &eval::Observation::deployment},
+                                {"arm", &eval::Observation::arm},
+                                {"attack", &eval::Observation::attack}};
+  eval::Observation seed;
+  seed.judge = judge;
+  seed.decided_by = eval::DecidedBy::judge;
+  seed.outcome = eval::Held{};
+  std::vector<eval::Observation> slots{seed};
+  for (const Factor& factor : factors) {
+    std::vector<eval::Observation> crossed;
+    for (const eval::Observation& slot : slots) {
+      for (const std::string& level : levels_of(factor.name)) {
+        crossed.push_back(slot);
+        crossed.back().*factor.field = level;
+      }
+    }
+    slots = std::move(crossed);
+  }
+  std::vector<eval::Observation> expected;
+  for (const std::string& word : levels_of("expect")) {
+    const auto expect = from_text<eval::Expect>(word);
+    for (const eval::Observation& slot : slots) {
+      expected.push_back(slot);
+      expected.back().expect = expect.value_or(eval::Expect::refuse);
+    }
+  }
+  return expected;
+}
+
+// So many slots that only the labels limit what can be told.
+constexpr std::int64_t without_number = 1'000'000'000;
+
+// What one judge's labels that fit a cell let it tell from none, there and with any number of
+// slots.
+struct Detection {
+  double planned = 0;
+  double at_best = 0;
+};
+
+std::optional<Detection> detection_of(double effective_n,
+                                      const std::vector<eval::Observation>& slots,
+                                      const eval::Calibration& calibration, double confidence) {
+  std::vector<const eval::Observation*> seen;
+  for (const eval::Observation& slot : slots)
+    seen.push_back(&slot);
+  const analyze::CellLabels labels = analyze::labels_for(seen, {calibration});
+  const auto limit_at = [&](std::int64_t weight) -> std::optional<double> {
+    const auto chain = analyze::correct({{.passed = 1, .times = weight}}, labels.labels,
+                                        {.confidence = confidence});
+    if (!chain.ok()) return std::nullopt;
+    return analyze::limit_of_detection(chain.value(), confidence);
+  };
+  const auto planned = limit_at(static_cast<std::int64_t>(std::max(2.0, std::round(effective_n))));
+  const auto at_best = limit_at(without_number);
+  if (!planned || !at_best) return std::nullopt;
+  return Detection{*planned, *at_best};
+}
+
+std::string percent(double rate) {
+  return fmt::format("{:.4g} %", 100 * rate);
+}
+
+void warn(const plan::ClaimCheck& claim, const Detection& judge,
+          std::vector<std::string>& warnings) {
+  if (claim.asked == eval::Ask::no_worse_than || judge.planned <= claim.threshold) return;
+  warnings.push_back(fmt::format(
+      "claims.{}: the threshold of {} lies below the judge's limit of detection, {} by the labels "
+      "that the plan names: {}",
+      claim.name, percent(claim.threshold), percent(judge.planned),
+      judge.at_best > claim.threshold
+          ? "no number of requests will settle it; more labels of answers that held will, or a "
+            "judge with fewer false alarms"
+          : "more samples will settle it, or more labels of answers that held"));
+}
+
+}  // namespace
+
+Result<void> add_detection_limits(const plan::Plan& plan, const std::vector<eval::Suite>& suites,
+                                  const FileSource& files, plan::Check& check) {
+  TRUEBOUND_TRY(known, measured(plan, files));
+  const eval::Levels levels = plan::levels(plan, suites);
+  std::size_t next = 0;
+  for (const eval::Question& question : plan.claims) {
+    for (const eval::Cell& cell : eval::cells_of(question, levels)) {
+      plan::ClaimCheck& claim = check.claims.at(next++);
+      Detection worst;
+      for (const eval::Calibration& calibration : known) {
+        const auto slots = slots_like(cell, levels, calibration.judge);
+        const auto found = detection_of(claim.effective_n, slots, calibration, plan.confidence);
+        if (found && found->planned > worst.planned) worst = *found;
+      }
+      if (worst.planned <= 0) continue;
+      claim.limit_of_detection = worst.planned;
+      warn(claim, worst, check.warnings);
+    }
+  }
+  return {};
+}
+
+}  // namespace truebound::assess
