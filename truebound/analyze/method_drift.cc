@@ -9,6 +9,7 @@
 
 #include "truebound/analyze/design.h"
 #include "truebound/analyze/method_entries.h"
+#include "truebound/analyze/method_matches.h"
 #include "truebound/analyze/method_rows.h"
 #include "truebound/stats/disparity.h"
 #include "truebound/stats/drift.h"
@@ -147,7 +148,8 @@ Result<MethodResult> run_text_distance(const Table& table, const MethodOptions& 
                      "no sample has two responses in each arm (epochs)");
   }
   TRUEBOUND_TRY(found, stats::text_distance(compared, {.draws = std::clamp<std::int64_t>(
-                                                           options.resamples, 99, 9999)}));
+                                                           options.resamples, 99, 9999),
+                                                       .key = draw_key(options, "text_distance")}));
   estimate.value = found.statistic;
   estimate.lower = -1;
   estimate.missing = {-1, 1};
@@ -243,7 +245,8 @@ json::Object told(const Groups& groups, const stats::Disparity& found) {
 Result<stats::Disparity> disparity_of(const Groups& groups, const MethodOptions& options) {
   return stats::disparity(groups.complete,
                           {.confidence = options.confidence,
-                           .draws = std::clamp<std::int64_t>(options.resamples, 99, 1999)});
+                           .draws = std::clamp<std::int64_t>(options.resamples, 99, 1999),
+                           .key = draw_key(options, "disparity")});
 }
 
 Result<MethodResult> run_disparity(const Table& table, const MethodOptions& options) {
@@ -302,16 +305,22 @@ Result<MethodResult> run_variance_table(const Table& table, const MethodOptions&
   estimate.name = "mean and the parts of its variance";
   if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
   const std::vector<std::string> names = {"sample", "attack", "arm", "judge", "epoch"};
+  // Levels are numbered by name, so that sums do not depend on the order of rows.
   std::vector<std::map<std::string, std::int64_t>> levels(names.size());
+  for (std::size_t f = 0; f < names.size(); ++f) {
+    for (const Observation* row : rows)
+      levels[f].emplace(factor_level(*row, names[f]), 0);
+    std::int64_t next = 0;
+    for (auto& [name, number] : levels[f])
+      number = next++;
+  }
   std::vector<stats::LeveledValue> values;
   for (const Observation* row : rows) {
     const std::optional<Side> side = side_of(*row);
     if (!side) continue;
     stats::LeveledValue value{.value = side == Side::broke ? 1.0 : 0.0};
-    for (std::size_t f = 0; f < names.size(); ++f) {
-      const auto next = static_cast<std::int64_t>(levels[f].size());
-      value.levels.push_back(levels[f].emplace(factor_level(*row, names[f]), next).first->second);
-    }
+    for (std::size_t f = 0; f < names.size(); ++f)
+      value.levels.push_back(levels[f].at(factor_level(*row, names[f])));
     values.push_back(std::move(value));
   }
   const auto found = stats::variance_table(values, names);
@@ -335,6 +344,12 @@ Result<MethodResult> run_variance_table(const Table& table, const MethodOptions&
 }
 
 }  // namespace
+
+std::uint64_t draw_key(const MethodOptions& options, std::string_view method) {
+  RandomStream stream = streams_for(options, method)(0);
+  const std::uint64_t high = stream.next_word();
+  return high << 32 | stream.next_word();
+}
 
 std::vector<MethodEntry> drift_methods() {
   return {

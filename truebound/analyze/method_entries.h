@@ -3,7 +3,10 @@
 // Methods by subject, each with the function behind it, as methods.cc lists them. The functions lie
 // in the file of their subject: the table was not checked yet.
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "truebound/analyze/methods.h"
@@ -45,5 +48,8 @@ json::Object in_json(const stats::Interval& limits);
 /// @error invalid_input naming the option, when it was not given or is not in (0, 1)
 Result<double> needed(const std::optional<double>& option, std::string_view name,
                       std::string_view method);
+
+/// The key of a method's draws, by the seed of the options.
+std::uint64_t draw_key(const MethodOptions& options, std::string_view method);
 
 }  // namespace truebound::analyze

@@ -120,6 +120,12 @@ Result<MethodResult> run_prediction_powered(const Table& table, const MethodOpti
       unlabeled.push_back(predicted);
     }
   }
+  // Sums then do not depend on the order of rows.
+  std::sort(unlabeled.begin(), unlabeled.end());
+  std::sort(labeled.begin(), labeled.end(),
+            [](const stats::ScoredPair& a, const stats::ScoredPair& b) {
+              return std::pair(a.truth, a.predicted) < std::pair(b.truth, b.predicted);
+            });
   const auto mean = stats::prediction_powered_mean(labeled, unlabeled, options.confidence);
   if (!mean.ok()) {
     return no_number(read.estimate, Reason::method_refused, mean.error().message);

@@ -133,6 +133,7 @@ Result<MethodResult> run_coefficient(const Table& table, const MethodOptions& op
   const stats::AgreementDraws draws{
       .confidence = options.confidence,
       .resamples = std::clamp<std::int64_t>(options.resamples, 100, 2000),
+      .key = draw_key(options, method),
       .cluster = ratings.cluster};
   TRUEBOUND_TRY(found, stats::agreement_interval(ratings.units, coefficient, draws));
   json::Object beside = {{"coefficients", all_coefficients(ratings)},
@@ -174,6 +175,7 @@ Result<MethodResult> run_dawid_skene(const Table& table, const MethodOptions& op
       answer.push_back(each ? std::optional<std::size_t>(*each == 1 ? 1 : 0) : std::nullopt);
     answers.push_back(answer);
   }
+  std::sort(answers.begin(), answers.end());
   const auto found = stats::dawid_skene(answers, 2);
   if (!found.ok()) {
     return no_number(ratings.estimate, Reason::method_refused, found.error().message);

@@ -106,6 +106,10 @@ std::vector<stats::TryCount> read_as(const std::vector<Tried>& list, std::option
     if (missing == Side::broke) unit.hits += tried.missing;
     if (unit.tries > 0) units.push_back(unit);
   }
+  // Sums then do not depend on the order of rows.
+  std::sort(units.begin(), units.end(), [](const stats::TryCount& a, const stats::TryCount& b) {
+    return std::pair(a.tries, a.hits) < std::pair(b.tries, b.hits);
+  });
   return units;
 }
 

@@ -190,8 +190,12 @@ std::vector<std::vector<Rated>> clusters_of(const std::vector<Rated>& units,
     clusters[draws.cluster.empty() ? own : draws.cluster[i]].push_back(units[i]);
   }
   std::vector<std::vector<Rated>> list;
-  for (auto& [name, members] : clusters)
+  for (auto& [name, members] : clusters) {
+    std::sort(members.begin(), members.end());
     list.push_back(std::move(members));
+  }
+  // Draws then do not depend on the order of units.
+  std::sort(list.begin(), list.end());
   return list;
 }
 

@@ -143,9 +143,11 @@ void set_limits(const std::vector<Counterfactual>& units, const DisparityOptions
 
 }  // namespace
 
-Result<Disparity> disparity(const std::vector<Counterfactual>& units,
+Result<Disparity> disparity(const std::vector<Counterfactual>& in_any_order,
                             const DisparityOptions& options) {
-  TRUEBOUND_TRY_VOID(check(units, options));
+  TRUEBOUND_TRY_VOID(check(in_any_order, options));
+  std::vector<Counterfactual> units = in_any_order;
+  std::sort(units.begin(), units.end());
   Disparity found{.units = static_cast<std::int64_t>(units.size())};
   std::vector<const Counterfactual*> pointers;
   for (const Counterfactual& unit : units)

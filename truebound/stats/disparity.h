@@ -48,7 +48,7 @@ struct Disparity {
 ///        of groups, a value is not finite, or an option is out of range
 /// @source Romano and Wolf (2005), JASA 100:94-108 (max-t); permutation within units: Edgington and
 ///         Onghena (2007), Randomization Tests, chapter 5
-Result<Disparity> disparity(const std::vector<Counterfactual>& units,
+Result<Disparity> disparity(const std::vector<Counterfactual>& in_any_order,
                             const DisparityOptions& options);
 
 }  // namespace truebound::stats

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <tuple>
 
 #include "truebound/core/random.h"
 
@@ -160,6 +161,18 @@ void deal_once(std::span<const Prompt> prompts, const Sizes& sizes, RandomStream
   tally.add(statistics_of(sums, sizes));
 }
 
+// Draws then do not depend on the order of texts or prompts.
+std::vector<PromptTexts> sorted(std::vector<PromptTexts> prompts) {
+  for (PromptTexts& each : prompts) {
+    std::sort(each.first.begin(), each.first.end());
+    std::sort(each.second.begin(), each.second.end());
+  }
+  std::sort(prompts.begin(), prompts.end(), [](const PromptTexts& a, const PromptTexts& b) {
+    return std::tie(a.first, a.second) < std::tie(b.first, b.second);
+  });
+  return prompts;
+}
+
 // The number of ways to deal, or more than `most`.
 double ways(std::span<const Prompt> prompts, double most) {
   double product = 1;
@@ -172,8 +185,9 @@ double ways(std::span<const Prompt> prompts, double most) {
 
 }  // namespace
 
-Result<TextDistance> text_distance(const std::vector<PromptTexts>& prompts,
+Result<TextDistance> text_distance(const std::vector<PromptTexts>& in_any_order,
                                    const TextDistanceOptions& options) {
+  const std::vector<PromptTexts> prompts = sorted(in_any_order);
   if (prompts.empty()) return wrong("at least one prompt, got none");
   if (options.draws < 99 || options.exact_up_to < 0) return wrong("draws must be >= 99");
   std::size_t longest = 1;

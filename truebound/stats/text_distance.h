@@ -45,7 +45,7 @@ struct TextDistance {
 ///        option is out of range
 /// @source Gao, Liang and Guestrin (2024), arXiv 2410.20247; Gretton et al. (2012), JMLR
 ///         13:723-773; here permuted within prompts, p = (1 + #) / (1 + B)
-Result<TextDistance> text_distance(const std::vector<PromptTexts>& prompts,
+Result<TextDistance> text_distance(const std::vector<PromptTexts>& in_any_order,
                                    const TextDistanceOptions& options);
 
 }  // namespace truebound::stats
