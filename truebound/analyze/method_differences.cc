@@ -209,6 +209,7 @@ Result<MethodResult> run_cochran_q(const Table& table, const MethodOptions& opti
   result.estimate.value = farthest.limits.value;
   result.estimate.lower = farthest.limits.lower;
   result.estimate.upper = farthest.limits.upper;
+  bound_missing(result.estimate, matches);
   result.estimate.p_value = test.p_value;
   result.estimate.statistic = test.statistic;
   json::List rates;
@@ -258,6 +259,7 @@ Result<MethodResult> run_stuart_maxwell(const Table& table, const MethodOptions&
   result.estimate.value = limits.value;
   result.estimate.lower = limits.lower;
   result.estimate.upper = limits.upper;
+  bound_missing(result.estimate, matches);
   result.beside.emplace_back("df", test.value().df);
   result.beside.emplace_back("by_answer", told);
   return result;

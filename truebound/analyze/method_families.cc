@@ -136,6 +136,9 @@ Result<Family> family_of(const Table& table, const MethodOptions& options,
   estimate.value = limits.value;
   estimate.lower = limits.lower;
   estimate.upper = limits.upper;
+  estimate.n = estimate.clusters = best.pairs.total();
+  estimate.effective_n = static_cast<double>(best.pairs.total());
+  bound_missing(estimate, matches);
   family.result.beside.emplace_back("cells_asked", static_cast<std::int64_t>(family.cells.size()));
   family.result.beside.emplace_back("confidence_each", each);
   return family;
@@ -238,6 +241,7 @@ Result<MethodResult> run_worst_cell(const Table& table, const MethodOptions& opt
   estimate.value = static_cast<double>(worst.broke) / static_cast<double>(worst.n);
   estimate.lower = found.limits[found.worst].lower;
   estimate.upper = found.limits[found.worst].upper;
+  estimate.n = worst.n;
   estimate.effective_n = counts[found.worst].n;
   estimate.bound_below = *std::max_element(found.upper.begin(), found.upper.end());
   // Any cell could be the worst, were its missing rows to have broken.

@@ -135,6 +135,7 @@ TEST(WorstCell, PaysForBeingPicked) {
   const MethodResult found = run("worst_cell", strata());
   EXPECT_EQ(found.estimate.name, "rate/stratum=fraud");
   EXPECT_DOUBLE_EQ(*found.estimate.value, .1);
+  EXPECT_EQ(found.estimate.n, 40);
   EXPECT_EQ(number(found, {"cells_asked"}), 4);
   EXPECT_NEAR(number(found, {"confidence_each"}), 1 - .05 / 4, 1e-12);
   Table alone;
@@ -194,6 +195,11 @@ TEST(Families, EachMethodCorrectsForAllStrata) {
   EXPECT_EQ(word(found, {"rejected"}), "[\"fraud\"]");
   EXPECT_EQ(found.estimate.name, "difference/A-B/stratum=fraud");
   EXPECT_DOUBLE_EQ(*found.estimate.value, 9.0 / 31);
+  EXPECT_EQ(found.estimate.n, 31);
+  EXPECT_EQ(found.estimate.missing.lower, found.estimate.lower);
+  Table gap = paired_strata();
+  add(gap, Pairs{1, "error", "held", "weapons"});
+  EXPECT_EQ(run("holm", gap).estimate.missing.lower, -1);
   EXPECT_EQ(word(run("benjamini_yekutieli", paired_strata()), {"rejected"}), "[]");
 }
 

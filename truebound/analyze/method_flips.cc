@@ -139,6 +139,7 @@ Result<MethodResult> run_excess_flips(const Table& table, const MethodOptions& o
     told.reason = Reason::method_refused;
     told.reason_detail = "every sample has the same excess";
   }
+  bound_missing(told, matches);
   for (auto& [key, value] : newly(units))
     result.beside.emplace_back(key, value);
   result.beside.emplace_back("ties", found.ties);
