@@ -414,6 +414,10 @@ Dossier exact_scorer() {
     claim.estimate.judge.reset();
     claim.estimate.raw.reset();
   }
+  for (evidence::Rate& rate : dossier.rates) {
+    rate.estimate.judge.reset();
+    rate.estimate.raw.reset();
+  }
   Claim& found = dossier.claims[0];
   found.kind = ClaimKind::found;
   found.bound.reset();
