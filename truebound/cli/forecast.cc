@@ -54,7 +54,8 @@ std::string cost_in_words(const plan::Check& check) {
 bool same_figures(const ClaimCheck& a, const ClaimCheck& b) {
   return a.name.substr(0, a.name.find('/')) == b.name.substr(0, b.name.find('/')) &&
          a.asked == b.asked && a.threshold == b.threshold && a.samples == b.samples && a.n == b.n &&
-         a.clusters == b.clusters && a.effective_n == b.effective_n;
+         a.clusters == b.clusters && a.effective_n == b.effective_n &&
+         a.limit_of_detection == b.limit_of_detection;
 }
 
 // `harm, for arm=off and arm=on (gate)`.
@@ -147,6 +148,10 @@ std::string claims_in_words(const std::vector<ClaimCheck>& claims, const plan::C
   text += "  Evidence: " + evidence_in_words(claim) + "\n";
   text += "  At best: " + best_in_words(claim) + "\n";
   text += correlation_in_words(claim, check.correlation);
+  if (claim.limit_of_detection) {
+    text += "  Judge: by the plan's labels, it cannot tell a rate below " +
+            percent(*claim.limit_of_detection, Rounding::up) + " from none.\n";
+  }
   if (claim.smallest_difference) {
     text += fmt::format(
         "  Arms: two arms must differ by {:.1f} percentage points or more for the difference to be "
