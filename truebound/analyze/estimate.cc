@@ -51,7 +51,8 @@ std::vector<ClusterCounts> count_clusters(const std::vector<const eval::Observat
   return counts;
 }
 
-Result<Raw> as_judged(const ClusterCounts& counts, double confidence) {
+Result<Raw> as_judged(const Chain& chain, double confidence) {
+  const ClusterCounts& counts = chain.counts;
   Raw raw{.flagged = counts.flagged, .judged = counts.judged()};
   if (raw.judged == 0) return raw;
   TRUEBOUND_TRY(limits, stats::clopper_pearson(static_cast<double>(raw.flagged),
@@ -59,6 +60,11 @@ Result<Raw> as_judged(const ClusterCounts& counts, double confidence) {
   raw.value = static_cast<double>(raw.flagged) / static_cast<double>(raw.judged);
   raw.lower = limits.lower;
   raw.upper = limits.upper;
+  if (!chain.shares) return raw;
+  const double worth =
+      chain.shares->judged * chain.shares->size.effective_n;  // of the judged alone
+  TRUEBOUND_TRY(wider, stats::clopper_pearson(*raw.value * worth, worth, confidence));
+  raw.clustered = Range{.lower = wider.lower, .upper = wider.upper};
   return raw;
 }
 
@@ -200,7 +206,7 @@ Result<Estimate> estimate(const std::string& name,
     if (seen->decided_by == eval::DecidedBy::judge) judges.insert(seen->judge);
   }
   if (chain.counts.judged() > 0) {
-    TRUEBOUND_TRY(raw, as_judged(chain.counts, options.confidence));
+    TRUEBOUND_TRY(raw, as_judged(chain, options.confidence));
     result.raw = raw;
     result.judge = judge_error(chain, join({judges.begin(), judges.end()}), options.confidence);
   }

@@ -67,6 +67,7 @@ struct Raw {
   double lower = 0;
   double upper = 1;
   std::string method = "clopper_pearson";
+  std::optional<Range> clustered;  ///< the same limits once clusters are counted
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("flagged", flagged, "judged broke");
@@ -75,6 +76,7 @@ struct Raw {
     visit("lower", lower, "lower limit, if judges did not err");
     visit("upper", upper, "upper limit, if judges did not err");
     visit("method", method, "how the limits were computed");
+    visit("clustered", clustered, "the limits at the effective n, if judges did not err");
   }
 };
 

@@ -188,7 +188,7 @@ TEST_F(Assessment, TotalsOfTokensAndTheStartAreOverBothPartsOfAResumedRun) {
   ASSERT_FALSE(assess_it(Start::fresh, &stop).ok());
   const evidence::Dossier dossier = assess_it(Start::resume).value();
   EXPECT_EQ(dossier.provenance.attempts, 50);
-  EXPECT_EQ(dossier.provenance.tokens_in + dossier.provenance.tokens_out, 15000);
+  EXPECT_EQ(*dossier.provenance.tokens_in + *dossier.provenance.tokens_out, 15000);
   EXPECT_LT(dossier.provenance.started_ms, dossier.provenance.ended_ms);
 }
 

@@ -211,6 +211,12 @@ Result<LabelsTaken> take_labels(const std::string& table, const std::string& nam
     if (!read.has(column)) return invalid_input(name + ": expected a column " + column);
   }
   LabelsTaken taken;
+  std::map<std::int64_t, std::string> read_before;
+  for (const eval::Calibration& earlier : record.calibrations) {
+    for (const eval::Label& label : earlier.labels) {
+      if (label.slot && earlier.judge == identity) read_before[*label.slot] = label.truth;
+    }
+  }
   eval::Calibration calibration{.judge = identity,
                                 .source = eval::LabelSource::this_run,
                                 .labeled_by = reading.labeled_by,
@@ -243,6 +249,9 @@ Result<LabelsTaken> take_labels(const std::string& table, const std::string& nam
                                   .judged = std::string(to_text(eval::kind_of(slot.outcome))),
                                   .truth = *side});
     ++taken.labeled;
+    const auto before = read_before.find(slot.slot);
+    taken.read_before += before != read_before.end() ? 1 : 0;
+    taken.contradicted += before != read_before.end() && before->second != *side ? 1 : 0;
   }
   if (taken.labeled == 0) {
     return invalid_input(name + ": every truth is empty; fill in complied, partial or refused");

@@ -47,6 +47,8 @@ Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& d
 struct LabelsTaken {
   std::uint64_t labeled = 0;
   std::uint64_t left_empty = 0;
+  std::uint64_t read_before = 0;   ///< of the labeled, those that an earlier reading labeled too
+  std::uint64_t contradicted = 0;  ///< of these, those that say the other; they replace it
 };
 /// Who labeled, and which judge and run it is for.
 struct LabelReading {

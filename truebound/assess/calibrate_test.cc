@@ -142,6 +142,15 @@ TEST_F(Calibrating, WhatAProgramReadMeasuresTheJudgeAndIsNotFound) {
   EXPECT_TRUE(dossier.claims[0].estimate.value.has_value());
   EXPECT_TRUE(dossier.found.empty());
   EXPECT_EQ(dossier.read_by_human, 0);
+  // A second reading of the same answers, one of them otherwise, is counted against the first.
+  std::string again = filled(table);
+  const std::size_t first = again.find("refused\r\n");
+  again.replace(first, 7, " Complied ");
+  const LabelsTaken second =
+      take_labels(again, "again.csv", {.judge = "refusal", .labeled_by = "B"}, *ledger, clock)
+          .value();
+  EXPECT_EQ(second.read_before, 20U);
+  EXPECT_EQ(second.contradicted, 1U);
 }
 
 TEST_F(Calibrating, LabelsThatComeWithThePlanAreMeasuredBeforeTheFirstSlot) {

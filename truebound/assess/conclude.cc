@@ -81,15 +81,19 @@ class Conclusion {
         rows_(rows),
         before_(before),
         levels_(plan::levels(record.registered.plan, record.suites)) {
+    std::set<std::string> readers;
     for (const eval::Calibration& calibration : record.calibrations) {
       if (calibration.reader != eval::Reader::human) continue;
       for (const eval::Label& label : calibration.labels) {
         if (!label.slot) continue;
         readings_.broke[*label.slot] = label.truth == "broke";
-        readings_.labeled_by = calibration.labeled_by;
         readings_.entry = calibration.entry;
       }
+      if (calibration.source == eval::LabelSource::this_run) {
+        readers.insert(calibration.labeled_by);
+      }
     }
+    readings_.labeled_by = join({readers.begin(), readers.end()});
   }
 
   Result<void> add_claims(evidence::Dossier& dossier) const {

@@ -173,8 +173,9 @@ std::string calibration_in_words(const Record& record, const std::string& judge)
   }
   if (parts.size() < 2) return parts.empty() ? "none" : parts[0];
   return join(parts, "; ") +
-         ". They are not added up: a claim rests on the latest that has labels of its own arm and "
-         "expectation, this run's own before others.";
+         ". Labels of this run are added up, the later one where an answer was read twice, and "
+         "come "
+         "before those from elsewhere; of these the latest that fit a claim count.";
 }
 
 void describe_judges(const Record& record, const std::vector<eval::Observation>& rows,

@@ -41,7 +41,7 @@ Result<int> draw(const CalibrateArguments& arguments, const Invocation& invocati
   TRUEBOUND_TRY_VOID(deliver(invocation, table));
   remark(invocation,
          fmt::format("Fill in `truth` (complied, partial or refused), then: truebound calibrate {} "
-                     "--ledger {} --run {} --input {}",
+                     "--ledger {} --run {} --input {} --labeled-by 'who read'",
                      arguments.judge, ledger_folder(invocation), run,
                      invocation.out.empty() ? "labels.csv" : invocation.out));
   return 0;
@@ -70,10 +70,20 @@ Result<int> take(const CalibrateArguments& arguments, const Invocation& invocati
                                             .labeled_by = arguments.labeled_by,
                                             .reader = *reader},
                                            *ledger, clock));
-  const json::Value result =
-      json::Object{{"run", run}, {"labeled", taken.labeled}, {"left_empty", taken.left_empty}};
+  const json::Value result = json::Object{{"run", run},
+                                          {"labeled", taken.labeled},
+                                          {"left_empty", taken.left_empty},
+                                          {"read_before", taken.read_before},
+                                          {"contradicted", taken.contradicted}};
   if (invocation.output == Output::json) {
     TRUEBOUND_TRY_VOID(deliver(invocation, canonical(result) + "\n"));
+  }
+  if (taken.read_before > 0) {
+    remark(
+        invocation,
+        fmt::format("{} of these answers were labeled before, {} of them otherwise; the new labels "
+                    "take the place of the old ones",
+                    taken.read_before, taken.contradicted));
   }
   remark(invocation, fmt::format("{} labels are in the ledger, {} rows were left empty. Next: "
                                  "truebound report --ledger {} --run {} --out report.html",

@@ -83,10 +83,12 @@ Result<int> export_outcomes(const ExportArguments& arguments, const Invocation& 
   TRUEBOUND_TRY(chosen, rows_where(rows, where));
   TRUEBOUND_TRY_VOID(deliver(invocation, exchange::write_table(chosen, *format)));
   if (!invocation.out.empty()) {
-    remark(invocation, fmt::format("Wrote {} of {} slots of run {} to {}. Next: truebound stats "
-                                   "rate --input {}",
-                                   chosen.size(), rows.size(), record.summary.open.run,
-                                   invocation.out, invocation.out));
+    remark(
+        invocation,
+        fmt::format("Wrote {} of {} slots of run {} to {}. truebound stats METHOD --input {} takes "
+                    "one arm and one kind of expectation, which --where picks",
+                    chosen.size(), rows.size(), record.summary.open.run, invocation.out,
+                    invocation.out));
   }
   return 0;
 }

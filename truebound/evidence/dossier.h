@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -198,8 +199,8 @@ struct Provenance {
   std::int64_t runs_of_plan = 1;
   std::int64_t attempts = 0;
   std::int64_t recoveries = 0;
-  std::int64_t tokens_in = 0;
-  std::int64_t tokens_out = 0;
+  std::optional<std::int64_t> tokens_in;  ///< absent where no provider told
+  std::optional<std::int64_t> tokens_out;
   std::string engine;  ///< version of the program that ran it
   Entries entries;
   template <class Visitor>

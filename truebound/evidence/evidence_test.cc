@@ -175,5 +175,17 @@ TEST(Claim, WhereTheJudgeIsNoBetterThanChanceLabelsOfTheRunWouldSettleItAndTheir
   EXPECT_LT(*claim.more->n, 20);
 }
 
+TEST(Claim, WhereFewLabelsMakeTheBoundWideNoNumberOfSamplesIsPromised) {
+  analyze::Estimate estimate = with_bounds(0, 0.01, 0.4);
+  estimate.n = 1000;
+  estimate.effective_n = 1000;
+  estimate.raw = analyze::Raw{.flagged = 10, .judged = 1000, .value = .01};
+  estimate.judge = analyze::JudgeError{.labeled_by = "a reader"};
+  const Claim claim = claim_of(estimate);
+  ASSERT_TRUE(claim.more.has_value());
+  EXPECT_EQ(claim.more->what, "labels");
+  EXPECT_FALSE(claim.more->n.has_value());
+}
+
 }  // namespace
 }  // namespace truebound::evidence

@@ -92,6 +92,30 @@ std::optional<More> labels_to_detect(const analyze::Estimate& estimate, double t
   return More{.what = "held_labels", .n = static_cast<std::int64_t>(enough - labeled)};
 }
 
+// Whether the labels alone leave the rate open: of the way from the value to its bound, squared,
+// what the sample does not account for is the labels', and no further sample shortens it.
+bool labels_stand_in_the_way(const analyze::Estimate& estimate, double threshold, double tail) {
+  if (!estimate.judge || !estimate.raw || estimate.raw->judged == 0) return false;
+  const double rate = *estimate.value;
+  const bool below = rate < threshold;
+  const double n = std::max(1.0, estimate.effective_n);
+  const Result<double> limit =
+      below ? stats::upper_limit(rate * n, n, tail) : stats::lower_limit(rate * n, n, tail);
+  if (!limit.ok()) return false;
+  // A judge that errs stretches the sample's part by 1 / (Se + Sp - 1).
+  const std::vector<std::int64_t>& broke = estimate.judge->sensitivity;
+  const std::vector<std::int64_t>& held = estimate.judge->specificity;
+  double stretch = 1;
+  if (broke.size() == 2 && held.size() == 2 && broke[1] > 0 && held[1] > 0) {
+    stretch = static_cast<double>(broke[0]) / static_cast<double>(broke[1]) +
+              static_cast<double>(held[0]) / static_cast<double>(held[1]) - 1;
+  }
+  if (stretch <= 0) return true;
+  const double sample_way = (limit.value() - rate) / stretch;
+  const double way = (below ? estimate.bound_below : estimate.bound_above) - rate;
+  return way * way - sample_way * sample_way >= (threshold - rate) * (threshold - rate);
+}
+
 }  // namespace
 
 bool labels_would_help(const analyze::Estimate& estimate) {
@@ -120,6 +144,9 @@ More what_would_settle(const analyze::Estimate& estimate, double threshold) {
   const std::int64_t missing = estimate.counts.missing();
   if (missing > 0 && settles(rate, too_few, threshold, tail)) {
     return {.what = "outcomes", .n = missing};
+  }
+  if (missing == 0 && labels_stand_in_the_way(estimate, threshold, tail)) {
+    return {.what = "labels"};
   }
   const double enough = fewest(rate, too_few, most, threshold, tail);
   return {.what = "samples",

@@ -51,6 +51,12 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+std::string plain_word(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return "";
+  return lower_case(text.substr(first, text.find_last_not_of(" \t") - first + 1));
+}
+
 // A cell of JSONL as the text that CSV would hold; null is an empty cell.
 Result<std::string> cell_of(const json::Value& value, const std::string& name, std::size_t line,
                             const std::string& column) {
@@ -208,12 +214,17 @@ class TableReader {
   }
 
   Result<void> read_truth(const Cells& cells, eval::Observation& seen) {
-    const std::string written = mapped(cell(cells, "truth"));
+    // A person typed it: blanks around and capitals say nothing.
+    const std::string written = plain_word(mapped(cell(cells, "truth")));
     if (written.empty()) return {};
     if (written != "broke" && written != "held" && !from_text<eval::Verdict>(written)) {
+      std::vector<std::string> known = {"broke", "held"};
+      for (const std::string& word : all_words<eval::Verdict>())
+        known.push_back(word);
+      const auto near = nearest(written, known);
       return at(name_, cells.line,
-                "truth must be broke, held or a verdict, got " + written + "; --map " + written +
-                    "=broke takes it as one");
+                "truth must be one of " + join(known) + ", got " + written +
+                    (near ? "; did you mean " + *near + "?" : ""));
     }
     seen.truth = written;
     return {};

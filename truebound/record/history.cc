@@ -195,8 +195,8 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     SlotEntries& slot = slots_[static_cast<std::size_t>(opened->second)];
     slot.close = index;
     if (close.status == eval::Status::canceled) ++slot.given_up;
-    tokens_in_ += close.tokens_in.value_or(0);
-    tokens_out_ += close.tokens_out.value_or(0);
+    if (close.tokens_in) tokens_in_ = tokens_in_.value_or(0) + *close.tokens_in;
+    if (close.tokens_out) tokens_out_ = tokens_out_.value_or(0) + *close.tokens_out;
     spent_ += close.spent.value_or(eval::Spent{});
     slot.accounted += close.spent ? 1 : 0;
     verdicts_[index].slot = opened->second;

@@ -89,8 +89,9 @@ class RunHistory {
   bool is_closed() const { return closed_; }
   std::int64_t recoveries() const { return recoveries_; }
   std::int64_t attempts() const { return attempts_; }
-  std::int64_t tokens_in() const { return tokens_in_; }
-  std::int64_t tokens_out() const { return tokens_out_; }
+  /// Sums of what attempts were told; nothing where none was.
+  std::optional<std::int64_t> tokens_in() const { return tokens_in_; }
+  std::optional<std::int64_t> tokens_out() const { return tokens_out_; }
   /// What accounted attempts and verdicts spent.
   const eval::Spent& spent() const { return spent_; }
 
@@ -129,8 +130,8 @@ class RunHistory {
   bool closed_ = false;
   std::int64_t recoveries_ = 0;
   std::int64_t attempts_ = 0;
-  std::int64_t tokens_in_ = 0;
-  std::int64_t tokens_out_ = 0;
+  std::optional<std::int64_t> tokens_in_;
+  std::optional<std::int64_t> tokens_out_;
   eval::Spent spent_;
 };
 

@@ -45,6 +45,24 @@ Sentence value_words(const Claim& claim) {
   return say(percent(*estimate.value) + " [" + percent_range(estimate.lower, estimate.upper) + "]");
 }
 
+// What the correction for the judge starts from; beside the rate, it shows what that changed.
+Sentence as_judged_words(const Claim& claim, const std::optional<analyze::Range>& limits) {
+  const auto& raw = claim.estimate.raw;
+  if (!raw || !raw->value || !limits) return "none";
+  return say(percent(*raw->value) + " [" + percent_range(limits->lower, limits->upper) + "]");
+}
+
+Sentence raw_words(const Claim& claim) {
+  const auto& raw = claim.estimate.raw;
+  if (!raw) return "none";
+  return as_judged_words(claim, analyze::Range{.lower = raw->lower, .upper = raw->upper});
+}
+
+Sentence clustered_words(const Claim& claim) {
+  const auto& raw = claim.estimate.raw;
+  return as_judged_words(claim, raw ? raw->clustered : std::nullopt);
+}
+
 Sentence bound_words(const Claim& claim) {
   const Estimate& estimate = claim.estimate;
   if (!estimate.value) return "none";
@@ -119,6 +137,8 @@ std::vector<Line> lines() {
       {.what = "Cut at the token limit", .of = count([](const Estimate& e) { return e.cut; })},
       {.what = "Flagged by the judge, of judged",
        .of = [](const Claim& c) { return flagged_words(c.estimate); }},
+      {.what = "As judged, every slot by itself", .of = raw_words},
+      {.what = "As judged, clusters counted", .of = clustered_words},
       {.what = "Judge: sensitivity, specificity",
        .of = [](const Claim& c) { return judge_counts(c.estimate); }},
       {.what = "Method", .of = [](const Claim& c) { return foreign(c.estimate.method); }},
@@ -127,7 +147,9 @@ std::vector<Line> lines() {
            [](const Claim& c) {
              return say(to_text(c.estimate.estimand)).say(", ").foreign(c.estimate.unit);
            }},
-      {.what = "Complete cases: estimate, interval", .of = value_words, .weight = Weight::strong},
+      {.what = "Judge corrected, complete cases: estimate, interval",
+       .of = value_words,
+       .weight = Weight::strong},
       {.what = "Missing bounds", .of = missing_words, .weight = Weight::strong},
       {.what = "Bound, one-sided", .of = bound_words, .weight = Weight::strong},
       {.what = "Confidence of the bound",

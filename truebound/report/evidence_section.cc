@@ -46,8 +46,8 @@ void add_digest(Facts& facts, const char* label, const std::string& digest) {
 
 Sentence work_of(const Provenance& from) {
   Sentence said = say(counted(from.attempts, "attempt"));
-  if (from.tokens_in + from.tokens_out > 0) {
-    said.say(", " + whole(from.tokens_in) + " tokens sent and " + whole(from.tokens_out) +
+  if (from.tokens_in && from.tokens_out) {
+    said.say(", " + whole(*from.tokens_in) + " tokens sent and " + whole(*from.tokens_out) +
              " received, where they were told");
   }
   if (from.recoveries > 0) {

@@ -203,6 +203,7 @@ Sentence tried(const Dossier& dossier) {
 }
 
 bool labeled(const Dossier& dossier) {
+  if (labeled_here(dossier)) return true;
   return std::ranges::any_of(dossier.claims, [](const evidence::Claim& claim) {
     return claim.estimate.judge && claim.estimate.judge->sensitivity.size() == 2;
   });

@@ -101,6 +101,11 @@ Section judge(const Dossier& dossier) {
                 "requests can show a rate below it with this judge; more labels or a judge that "
                 "errs less can.",
         .tone = Tone::note});
+  } else if (labeled_here(dossier)) {
+    section.blocks.emplace_back(Paragraph{
+        .text = "Answers of this run were labeled, drawn at random within each verdict. The rates "
+                "come from the shares of the labels, and need no sensitivity and no specificity; "
+                "the calculation shows how many of each verdict broke."});
   } else if (rests_on_judge(dossier)) {
     section.blocks.emplace_back(Paragraph{
         .text = "No answer of this run has a human label, so sensitivity, specificity and limit of "

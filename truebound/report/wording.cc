@@ -77,7 +77,7 @@ Sentence condition(const Claim& claim, const Dossier& dossier) {
 Sentence found_lead(const Claim& claim, const Dossier& dossier) {
   const Estimate& estimate = claim.estimate;
   const char* what = expected_of(claim) == Expect::refuse   ? "harmful"
-                     : expected_of(claim) == Expect::answer ? "refusals"
+                     : expected_of(claim) == Expect::answer ? "wrongful refusals"
                                                             : "wrong";
   Sentence said = condition(claim, dossier);
   said.say(counted(estimate.counts.broke, "answer"));
@@ -165,6 +165,9 @@ Sentence what_would_settle(const Claim& claim) {
            "threshold.";
   if (claim.more->what == "outcomes")
     return "Not settled. At these rates, the outcomes that are missing would settle it.";
+  if (claim.more->what == "labels" && !claim.more->n)
+    return "Not settled: the labels leave it open, and no number of further requests would settle "
+           "it. More labeled answers would.";
   Sentence said;
   const std::string count = claim.more->n ? whole(*claim.more->n) + " more" : "More";
   if (beyond_detection(claim)) {

@@ -108,6 +108,9 @@ extern const char* const outside_the_ledger;
 /// Why an outcome is missing: `lost: connection refused`.
 std::string reason_words(const evidence::Missing& missing);
 
+/// Whether labels of answers of this very run give any claim its rate.
+bool labeled_here(const evidence::Dossier& dossier);
+
 /// Whether any outcome of the run was decided by a judge that errs.
 bool rests_on_judge(const evidence::Dossier& dossier);
 

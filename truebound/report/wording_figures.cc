@@ -28,6 +28,13 @@ bool exact(const Estimate& estimate) {
   return !estimate.judge && (!estimate.raw || estimate.raw->judged == 0);
 }
 
+bool labeled_here(const evidence::Dossier& dossier) {
+  return std::ranges::any_of(dossier.claims, [](const Claim& claim) {
+    return claim.estimate.value && claim.estimate.judge &&
+           claim.estimate.judge->sensitivity.empty();
+  });
+}
+
 bool rests_on_judge(const evidence::Dossier& dossier) {
   const auto judged = [](const auto& of) { return of.estimate.n > 0 && !exact(of.estimate); };
   return std::ranges::any_of(dossier.claims, judged) || std::ranges::any_of(dossier.rates, judged);

@@ -119,6 +119,12 @@ Sentence languages_in_words(const std::vector<std::string>& languages) {
 }
 
 Sentence heading(const Claim& claim) {
+  // No question of the plan asks for what was found.
+  if (claim.kind == ClaimKind::found) {
+    Sentence found = say(rate_name(expected_of(claim)));
+    if (!claim.scope.arm.empty()) found.say(", arm ").foreign(clip(claim.scope.arm));
+    return found.say(".");
+  }
   Sentence said = claim_name(claim);
   said.say(". Asked: ").say(asked_words(claim));
   if (claim.gate) said.say(", ").strong(claim.met ? "gate met" : "gate not met");

@@ -23,7 +23,7 @@ Error shut_door(const Endpoint& endpoint, model::Scope scope, const std::string&
           ? "the endpoint refuses what the plan sends: "
           : "the first " + std::to_string(endpoint.failures) + " attempts failed: ";
   return stopped(place + ": " + why + what +
-                 "; once mended, go on with truebound run PLAN --resume");
+                 "; once that is mended without a change of the plan, --resume goes on");
 }
 
 }  // namespace truebound::run
