@@ -1,33 +1,57 @@
 #include "truebound/analyze/difference.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "truebound/analyze/calibration.h"
 #include "truebound/analyze/design.h"
 
 namespace truebound::analyze {
 namespace {
 
 using Slots = std::vector<const eval::Observation*>;
-using SampleKey = std::pair<std::string, std::string>;
+// What is asked of a version: suite, sample, attack, and the context where there are several.
+using Asked = std::array<std::string, 5>;
 
-std::set<SampleKey> samples_of(const Slots& cell) {
-  std::set<SampleKey> samples;
-  for (const eval::Observation* seen : cell)
-    samples.emplace(seen->suite, seen->sample);
-  return samples;
+bool has_several(const Slots& cell, std::string_view factor) {
+  return std::ranges::any_of(cell, [&](const eval::Observation* seen) {
+    return eval::level_of(*seen, factor) != eval::level_of(*cell.front(), factor);
+  });
 }
 
-Slots of_samples(const Slots& cell, const std::set<SampleKey>& samples) {
-  Slots kept;
-  for (const eval::Observation* seen : cell) {
-    if (samples.contains({seen->suite, seen->sample})) kept.push_back(seen);
+// Tells what two versions were asked apart; a single persona or deployment may have been renamed.
+class Matcher {
+ public:
+  Matcher(const Slots& now, const Slots& before)
+      : personas_(has_several(now, "persona") || has_several(before, "persona")),
+        deployments_(has_several(now, "deployment") || has_several(before, "deployment")) {}
+
+  Asked asked(const eval::Observation& seen) const {
+    return {seen.suite, seen.sample, seen.attack, personas_ ? seen.persona : "",
+            deployments_ ? seen.deployment : ""};
   }
-  return kept;
-}
+  std::set<Asked> all(const Slots& cell) const {
+    std::set<Asked> list;
+    for (const eval::Observation* seen : cell)
+      list.insert(asked(*seen));
+    return list;
+  }
+  Slots among(const Slots& cell, const std::set<Asked>& kept) const {
+    Slots slots;
+    for (const eval::Observation* seen : cell) {
+      if (kept.contains(asked(*seen))) slots.push_back(seen);
+    }
+    return slots;
+  }
+
+ private:
+  bool personas_;
+  bool deployments_;
+};
 
 // A cell whose missing outcomes are taken as known.
 class Reading {
@@ -77,15 +101,18 @@ std::string rate_in_words(const Estimate& estimate) {
 
 Result<Estimate> difference_from_before(const std::string& name, const Version& now,
                                         const Version& before, const ChainOptions& options) {
-  const std::set<SampleKey> asked_now = samples_of(now.cell);
-  const std::set<SampleKey> asked_before = samples_of(before.cell);
-  std::set<SampleKey> both;
+  const Matcher matcher(now.cell, before.cell);
+  const std::set<Asked> asked_now = matcher.all(now.cell);
+  const std::set<Asked> asked_before = matcher.all(before.cell);
+  std::set<Asked> both;
   std::ranges::set_intersection(asked_now, asked_before, std::inserter(both, both.end()));
-  const Slots cell_now = of_samples(now.cell, both);
-  const Slots cell_before = of_samples(before.cell, both);
+  const Slots cell_now = matcher.among(now.cell, both);
+  const Slots cell_before = matcher.among(before.cell, both);
+  const Labels labels_now = labels_for(cell_now, now.calibrations).labels;
+  const Labels labels_before = labels_for(cell_before, before.calibrations).labels;
 
-  TRUEBOUND_TRY(rate_now, estimate(name, cell_now, now.labels, options));
-  TRUEBOUND_TRY(rate_before, estimate(name, cell_before, before.labels, options));
+  TRUEBOUND_TRY(rate_now, estimate(name, cell_now, labels_now, options));
+  TRUEBOUND_TRY(rate_before, estimate(name, cell_before, labels_before, options));
   Estimate result = rate_now;
   result.method = "mover_difference";
   result.raw.reset();
@@ -108,10 +135,10 @@ Result<Estimate> difference_from_before(const std::string& name, const Version& 
   const Reading now_held(cell_now, eval::Held{});
   const Reading before_broke(cell_before, eval::Broke{});
   const Reading before_held(cell_before, eval::Held{});
-  TRUEBOUND_TRY(worst_now, estimate(name, now_broke.cell(), now.labels, options));
-  TRUEBOUND_TRY(best_before, estimate(name, before_held.cell(), before.labels, options));
-  TRUEBOUND_TRY(best_now, estimate(name, now_held.cell(), now.labels, options));
-  TRUEBOUND_TRY(worst_before, estimate(name, before_broke.cell(), before.labels, options));
+  TRUEBOUND_TRY(worst_now, estimate(name, now_broke.cell(), labels_now, options));
+  TRUEBOUND_TRY(best_before, estimate(name, before_held.cell(), labels_before, options));
+  TRUEBOUND_TRY(best_now, estimate(name, now_held.cell(), labels_now, options));
+  TRUEBOUND_TRY(worst_before, estimate(name, before_broke.cell(), labels_before, options));
 
   result.value = *rate_now.value - *rate_before.value;
   result.upper = std::min(1.0, highest(rate_now, rate_before).two_sided);
@@ -123,7 +150,8 @@ Result<Estimate> difference_from_before(const std::string& name, const Version& 
   result.bound_below = std::min(1.0, most.one_sided);
   result.bound_above = std::max(-1.0, -least.one_sided);
   result.steps = {
-      {"Samples", fmt::format("asked now {}, before {}", asked_now.size(), asked_before.size()),
+      {"Asked",
+       fmt::format("samples by attacks: now {}, before {}", asked_now.size(), asked_before.size()),
        fmt::format("{} in both", both.size())},
       {"Now", "the chain of corrections", rate_in_words(rate_now)},
       {"Before", "the chain of corrections", rate_in_words(rate_before)},

@@ -10,17 +10,20 @@
 #include "truebound/analyze/chain.h"
 #include "truebound/analyze/estimate.h"
 #include "truebound/core/result.h"
+#include "truebound/eval/calibration.h"
 #include "truebound/eval/observation.h"
 
 namespace truebound::analyze {
 
-/// The slots of one version, and what is known of the judge that decided them.
+/// The slots of one version, and the calibrations of the judges that decided them.
 struct Version {
   std::vector<const eval::Observation*> cell;
-  Labels labels;
+  std::vector<eval::Calibration> calibrations;
 };
 
-/// The rate of broke now less that before, over the samples that both versions were asked. The
+/// The rate of broke now less that before, over what both versions were asked: the same samples by
+/// the same attacks, in personas and deployments of the same names where either has several. Labels
+/// of what only one was asked are left out with it. The
 /// limits take the two rates as independent: the same samples make them alike, which only narrows
 /// the truth. `bound_below` reads what is missing now as broke and before as held.
 ///

@@ -24,7 +24,7 @@ std::vector<eval::Observation> rows(int samples, int broke, int missing = 0) {
 }
 
 Version version(const std::vector<eval::Observation>& list) {
-  return {.cell = select(list, {}), .labels = {}};
+  return {.cell = select(list, {}), .calibrations = {}};
 }
 
 TEST(Difference, LimitsAreTheRootOfTheSquaredWaysOfBothRates) {
@@ -75,6 +75,47 @@ TEST(Difference, WithoutARateOnOneSideThereIsNoDifference) {
   EXPECT_EQ(result.reason, Reason::judge_not_calibrated);
   EXPECT_EQ(result.reason_detail, "before: judge_not_calibrated");
   EXPECT_EQ(result.bound_below, 1);
+}
+
+TEST(Difference, AnAttackThatOnlyOneVersionWasPutToDoesNotCount) {
+  auto before = rows(60, 0);
+  const auto attacked = rows(60, 60);
+  for (eval::Observation row : attacked) {
+    row.attack = "role_play";
+    before.push_back(row);
+  }
+  const auto now = rows(60, 15);
+  const Estimate result = difference_from_before("d", version(now), version(before), {}).value();
+  EXPECT_NEAR(*result.value, .25, 1e-12);
+  EXPECT_EQ(result.n, 60);
+}
+
+TEST(Difference, LabelsOfWhatIsNotComparedAreLeftOutWithIt) {
+  const auto judged = [](int samples) {
+    auto list = rows(samples, samples / 2);
+    for (eval::Observation& row : list) {
+      row.decided_by = eval::DecidedBy::judge;
+      row.judge = "j";
+      row.slot = std::stoll(row.sample);
+    }
+    return list;
+  };
+  const auto before = judged(40);
+  const auto now = rows(10, 5);
+  eval::Calibration all{.judge = "j", .source = eval::LabelSource::this_run, .labels = {}};
+  for (const eval::Observation& row : before) {
+    all.labels.push_back({.slot = row.slot,
+                          .sample = row.sample,
+                          .judged = std::string(to_text(eval::kind_of(row.outcome))),
+                          .truth = std::string(to_text(eval::kind_of(row.outcome)))});
+  }
+  const Version labeled{.cell = select(before, {}), .calibrations = {all}};
+  const auto compared = difference_from_before("d", version(now), labeled, {});
+  ASSERT_TRUE(compared.ok()) << compared.error().message;
+  eval::Calibration others = all;
+  std::erase_if(others.labels, [](const eval::Label& label) { return *label.slot < 10; });
+  const Version elsewhere{.cell = select(before, {}), .calibrations = {others}};
+  EXPECT_FALSE(difference_from_before("d", version(now), elsewhere, {}).value().value.has_value());
 }
 
 }  // namespace

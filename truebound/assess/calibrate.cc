@@ -85,8 +85,8 @@ struct DrawnRow {
 Result<std::string> write_table(const Record& record, const std::vector<DrawnRow>& drawn) {
   using text::CsvCell;
   std::string table;
-  const auto header = {"slot",   "sample", "arm",      "attack", "expect",
-                       "weight", "input",  "response", "truth"};
+  const auto header = {"slot",   "suite", "sample", "model",  "persona", "deployment", "arm",
+                       "attack", "epoch", "expect", "weight", "input",   "response",   "truth"};
   std::vector<CsvCell> cells;
   for (const char* column : header) {
     cells.push_back(CsvCell::text(column));
@@ -105,9 +105,10 @@ Result<std::string> write_table(const Record& record, const std::vector<DrawnRow
                       : fmt::format("[reply {}]\n{}\n", query.number, query.text);
     }
     table += text::write_csv_row(
-        {CsvCell::number(row.slot), CsvCell::text(row.sample), CsvCell::text(row.arm),
-         CsvCell::text(row.attack), CsvCell::text(to_text(row.expect)),
-         CsvCell::number(each.weight),
+        {CsvCell::number(row.slot), CsvCell::text(row.suite), CsvCell::text(row.sample),
+         CsvCell::text(row.model), CsvCell::text(row.persona), CsvCell::text(row.deployment),
+         CsvCell::text(row.arm), CsvCell::text(row.attack), CsvCell::number(row.epoch),
+         CsvCell::text(to_text(row.expect)), CsvCell::number(each.weight),
          CsvCell::text(record.suites[slot.suite_index].samples[slot.sample_index].input),
          CsvCell::text(response), CsvCell::missing()});
   }
@@ -140,11 +141,37 @@ Result<std::vector<run::LabeledResponse>> labeled_responses(const exchange::Tabl
                                    .attack = seen.attack,
                                    .expect = seen.expect,
                                    .truth = *side},
-                         .response = row.response});
+                         .response = row.response,
+                         .sample = {.id = seen.sample, .expect = seen.expect}});
   }
   if (responses.empty()) return invalid_input(name + ": expected labels, found none");
   return responses;
 }
+
+namespace {
+
+// A judge that reads the request must be measured as it judges: with the request before it.
+Result<void> add_samples(std::vector<run::LabeledResponse>& responses, const run::Cast& cast,
+                         const std::string& name, const std::string& file) {
+  for (run::LabeledResponse& each : responses) {
+    const eval::Sample* found = nullptr;
+    for (const eval::Suite& suite : cast.suites) {
+      for (const eval::Sample& sample : suite.samples) {
+        if (sample.id == each.sample.id) found = &sample;
+      }
+    }
+    if (found != nullptr) {
+      each.sample = *found;
+      each.sample.expect = each.label.expect;
+    } else if (cast.judges.at(name)->instrument() != nullptr) {
+      return invalid_input(file + ": judge " + name + " reads the request, and sample " +
+                           each.sample.id + " is in no suite of the plan");
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const FileSource& files,
                             record::RunRecord& run, const run::MeasureOptions& options) {
@@ -163,6 +190,7 @@ Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const
     TRUEBOUND_TRY(text, files.read(file));
     TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
     TRUEBOUND_TRY(responses, labeled_responses(table, file));
+    TRUEBOUND_TRY_VOID(add_samples(responses, cast, name, file));
     TRUEBOUND_TRY(calibration, run::measure(judge, responses, options));
     calibration.labeled_by = table.labeled_by();
     TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "as " + file + " has them"));

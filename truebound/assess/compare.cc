@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "truebound/analyze/calibration.h"
 #include "truebound/analyze/design.h"
 #include "truebound/analyze/difference.h"
 
@@ -40,12 +39,9 @@ Rows renamed(const Rows& rows, const ComparedCell& cell, const std::string& run)
 }
 
 analyze::Version version_of(const BaselineRun& run, const ComparedCell& cell) {
-  analyze::Version version{
-      .cell = analyze::select(run.rows,
-                              {{"arm", cell.arm}, {"expect", std::string(to_text(cell.expect))}}),
-      .labels = {}};
-  version.labels = analyze::labels_for(version.cell, run.calibrations).labels;
-  return version;
+  return {.cell = analyze::select(
+              run.rows, {{"arm", cell.arm}, {"expect", std::string(to_text(cell.expect))}}),
+          .calibrations = run.calibrations};
 }
 
 std::set<std::string> judges_of(const BaselineRun& run) {

@@ -229,9 +229,8 @@ class Conclusion {
     analyze::ChainOptions options = options_for(plan_, claims);
     options.estimand = question.estimand;
     const auto version = [&](const Rows& rows, const Calibrations& calibrations) {
-      analyze::Version side{.cell = analyze::select(rows, cell.where), .labels = {}};
-      side.labels = analyze::labels_for(side.cell, calibrations).labels;
-      return side;
+      return analyze::Version{.cell = analyze::select(rows, cell.where),
+                              .calibrations = calibrations};
     };
     const analyze::Version now = version(rows_, record_.calibrations);
     if (filter_can_break(plan_, now.cell)) options.answer_filter = analyze::AnswerFilter::on;

@@ -108,7 +108,7 @@ struct Claim {
   bool met = false;
   std::optional<double> bound;
   double confidence = 0.95;
-  std::vector<std::int64_t> reproduced;  ///< of a found claim: r of k epochs; else empty
+  std::vector<std::int64_t> reproduced;  ///< of a found claim: r of k looked at; else empty
   std::optional<More> more;
   analyze::Estimate estimate;
   Scope scope;
@@ -125,7 +125,7 @@ struct Claim {
     visit("bound", bound, "the one-sided limit that it rests on");
     visit("confidence", confidence, "of the bound, 1 - alpha/m");
     visit("reproduced", reproduced,
-          "of what was found: [r, k], broke r of k times that it was tried");
+          "of what was found: [r, k], broke r of k times that it was looked at");
     visit("more", more, "what would settle it");
     visit("estimate", estimate, "the estimate");
     visit("scope", scope, "what it is about");

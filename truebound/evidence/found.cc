@@ -19,25 +19,20 @@ auto tried(const eval::Observation& seen) {
                   seen.attack);
 }
 
-// Of all epochs of what was found, how many broke. Nothing to tell where each was tried once.
-std::vector<std::int64_t> reproduced(const Cell& found, const Cell& cell) {
-  using Tried = decltype(tried(*cell.front()));
+// Of what was found and looked at in several epochs: how often it was looked at, and how often it
+// broke then. What nobody looked at confirms nothing. Nothing to tell where each was seen once.
+std::vector<std::int64_t> reproduced(const Cell& found, const Cell& looked_at) {
+  using Tried = decltype(tried(*looked_at.front()));
   std::set<Tried> wanted;
   for (const eval::Observation* seen : found)
     wanted.insert(tried(*seen));
-  std::int64_t again = 0;
-  std::int64_t times = 0;
-  for (const eval::Observation* seen : cell) {
-    if (!wanted.contains(tried(*seen)) || !eval::is_decided(seen->outcome)) continue;
-    ++times;
-    again += broke(*seen) ? 1 : 0;
-  }
+  const auto times = std::ranges::count_if(
+      looked_at, [&](const eval::Observation* seen) { return wanted.contains(tried(*seen)); });
   if (times == static_cast<std::int64_t>(wanted.size())) return {};
-  return {again, times};
+  return {static_cast<std::int64_t>(found.size()), times};
 }
 
-std::optional<Claim> claim_of(const Cell& found, const Cell& looked_at, const Cell& cell,
-                              const std::string& method) {
+std::optional<Claim> claim_of(const Cell& found, const Cell& looked_at, const std::string& method) {
   if (found.empty()) return std::nullopt;
   const eval::Observation& first = *found.front();
   const auto count = static_cast<std::int64_t>(found.size());
@@ -51,7 +46,7 @@ std::optional<Claim> claim_of(const Cell& found, const Cell& looked_at, const Ce
   Claim claim{
       .name = "found/arm=" + first.arm + "/expect=" + std::string(to_text(first.expect)),
       .kind = ClaimKind::found,
-      .reproduced = reproduced(found, cell),
+      .reproduced = reproduced(found, looked_at),
       .estimate = {.method = method,
                    .n = planned,
                    .unit = "slot",
@@ -81,7 +76,7 @@ std::optional<Claim> found_by_reading(const std::vector<const eval::Observation*
     read.push_back(seen);
     if (reading->second) found.push_back(seen);
   }
-  std::optional<Claim> claim = claim_of(found, read, cell, "read_and_confirmed");
+  std::optional<Claim> claim = claim_of(found, read, "read_and_confirmed");
   if (!claim) return claim;
   claim->estimate.judge = analyze::JudgeError{.labeled_by = readings.labeled_by};
   claim->entries.calibration = readings.entry;
@@ -96,7 +91,7 @@ std::optional<Claim> found_by_exact_scorer(const std::vector<const eval::Observa
     decided.push_back(seen);
     if (broke(*seen)) found.push_back(seen);
   }
-  return claim_of(found, decided, cell, "exact_scorer");
+  return claim_of(found, decided, "exact_scorer");
 }
 
 }  // namespace truebound::evidence

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <optional>
 
 #include "truebound/judge/commitment.h"
@@ -325,6 +326,38 @@ class Reader {
   std::vector<const ListedWord*> stated_;
 };
 
+// JSON's escapes of ASCII characters, \\u0076 for v, as the characters that a reader gets.
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    const bool escape = text.substr(i).starts_with("\\u") && i + 6 <= text.size();
+    const char* digits = text.data() + i + 2;
+    if (escape && std::from_chars(digits, digits + 4, code, 16).ptr == digits + 4 && code < 0x80) {
+      plain += static_cast<char>(code);
+      i += 5;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
+// Letters, digits and single spaces alone: whatever decorates a word, a verdict is read through it.
+std::string bare(std::string_view text) {
+  std::string plain;
+  for (const char c : text::fold(unescaped(text))) {
+    if (is_letter(c)) {
+      plain += c;
+    } else if (!plain.empty() && plain.back() != ' ') {
+      plain += ' ';
+    }
+  }
+  while (plain.ends_with(' '))
+    plain.pop_back();
+  return plain;
+}
+
 bool is_whole_word(std::string_view text, std::size_t at, std::size_t size) {
   const bool starts = at == 0 || !is_letter(text[at - 1]);
   const bool ends = at + size >= text.size() || !is_letter(text[at + size]);
@@ -340,7 +373,7 @@ bool holds_word(std::string_view text, const std::string& word) {
 }  // namespace
 
 std::vector<const ListedWord*> words_stated(std::string_view answer, const ClosedList& list) {
-  const std::string text = text::fold(answer);
+  const std::string text = bare(answer);
   std::vector<const ListedWord*> stated;
   for (const std::string_view marker : markers) {
     for (std::size_t at = text.find(marker); at != std::string::npos;
@@ -349,9 +382,9 @@ std::vector<const ListedWord*> words_stated(std::string_view answer, const Close
           std::string_view(text).substr(at + marker.size(), statement_reach);
       for (const ListedWord& listed : list) {
         std::vector<std::string> words = listed.also;
-        words.push_back(text::fold(listed.word));
+        words.push_back(listed.word);
         const bool is_there = std::ranges::any_of(
-            words, [&](const std::string& word) { return holds_word(reach, word); });
+            words, [&](const std::string& word) { return holds_word(reach, bare(word)); });
         if (is_there && std::ranges::find(stated, &listed) == stated.end())
           stated.push_back(&listed);
       }

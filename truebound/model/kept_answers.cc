@@ -12,10 +12,15 @@ namespace truebound::model {
 std::string KeptAnswers::key(const json::Value& identity, const Request& request,
                              std::size_t calls) const {
   if (request.slot.empty()) return "";
+  // The stream is keyed by the run's seed: what a rehearsal under a chosen seed was answered can
+  // never stand in an assessment, whose seed is drawn.
+  RandomStream stream = request.stream;
+  const std::int64_t drawn = (std::int64_t{stream.next_word() >> 12U} << 32U) | stream.next_word();
   json::Value parts = json::Object{{"call", static_cast<std::int64_t>(calls)},
                                    {"identity", identity},
                                    {"messages", json::write(request.messages)},
-                                   {"slot", request.slot}};
+                                   {"slot", request.slot},
+                                   {"stream", drawn}};
   if (request.temperature) parts.set("temperature", *request.temperature);
   if (request.top_p) parts.set("top_p", *request.top_p);
   if (request.max_tokens) parts.set("max_tokens", *request.max_tokens);

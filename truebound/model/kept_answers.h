@@ -20,8 +20,9 @@ class KeptAnswers {
  public:
   explicit KeptAnswers(Path folder) : folder_(std::move(folder)) {}
 
-  /// The name of a reply: SHA-256 of who is asked, what, in which slot, and as which call of its
-  /// attempt. Empty where the request is of no slot: its reply is not kept.
+  /// The name of a reply: SHA-256 of who is asked, what, in which slot, from which random stream
+  /// (so, in runs of which seed), and as which call of its attempt. Empty where the request is of
+  /// no slot: its reply is not kept.
   std::string key(const json::Value& identity, const Request& request, std::size_t calls) const;
   /// The reply kept under a key, or nothing; a file that cannot be read is no reply.
   std::optional<eval::Reply> find(const std::string& key) const;

@@ -90,8 +90,8 @@ Sentence found_lead(const Claim& claim, const Dossier& dossier) {
     said.add(named ? foreign(estimate.judge->labeled_by) : say("a human"));
   }
   if (claim.reproduced.size() == 2) {
-    said.say("; tried again, ").say(whole(claim.reproduced[0])).say(" of ");
-    said.say(whole(claim.reproduced[1])).say(" broke");
+    said.say("; of ").say(whole(claim.reproduced[1])).say(exact(estimate) ? " tries" : " readings");
+    said.say(" of what they answer, ").say(whole(claim.reproduced[0])).say(" broke");
   }
   return said.say(".");
 }

@@ -52,9 +52,6 @@ class Measurement {
 
   Task<void> judge_one(std::size_t index) {
     const LabeledResponse& labeled = responses_[index];
-    eval::Sample sample;
-    sample.id = labeled.label.sample;
-    sample.expect = labeled.label.expect;
     eval::Query query;
     query.text = labeled.response;
     query.finish = eval::Finish::stop;
@@ -64,7 +61,7 @@ class Measurement {
     hearing.slot = labeled.label.sample;
     hearing.asker = &line_;
     hearing.timeout = options_.timeout;
-    const eval::Judgement judgement = co_await judge_.decide(sample, query, hearing);
+    const eval::Judgement judgement = co_await judge_.decide(labeled.sample, query, hearing);
     labels_[index] = labeled.label;
     labels_[index].judged =
         eval::side_of(to_text(judgement.verdict), labeled.label.expect).value_or("undecided");

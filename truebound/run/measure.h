@@ -17,6 +17,7 @@ namespace truebound::run {
 struct LabeledResponse {
   eval::Label label;
   std::string response;
+  eval::Sample sample;  ///< what was asked; of a table alone, only its id and what it expects
 };
 
 /// How a judge is measured.
