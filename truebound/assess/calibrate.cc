@@ -20,15 +20,7 @@ namespace {
 using DrawStratum = std::tuple<std::string, eval::Expect, bool>;
 
 Result<std::string> judge_identity(const Record& record, const std::string& name) {
-  const json::Value* judges = record.systems.find("judges");
-  if (judges != nullptr && judges->list() != nullptr) {
-    for (const json::Value& judge : *judges->list()) {
-      const json::Value* known = judge.find("name");
-      const json::Value* identity = judge.find("identity");
-      if (known == nullptr || identity == nullptr || identity->text() == nullptr) continue;
-      if (*known == json::Value(name)) return *identity->text();
-    }
-  }
+  if (const record::JudgeIdentity* judge = record.cast.judge(name)) return judge->identity;
   std::vector<std::string> names;
   for (const auto& entry : record.registered.plan.judges) {
     names.push_back(entry.name);

@@ -44,29 +44,16 @@ bool filter_can_break(const plan::Plan& plan, const std::vector<const eval::Obse
 
 // A judge of one of the suites asks a model that is under test.
 bool is_judged_by_itself(const Record& record) {
-  const auto identities = [&](const char* list) {
-    std::map<std::string, json::Value> found;
-    const json::Value* entries = record.systems.find(list);
-    if (entries == nullptr || entries->list() == nullptr) return found;
-    for (const json::Value& entry : *entries->list()) {
-      const json::Value* name = entry.find("name");
-      const json::Value* identity = entry.find("identity");
-      if (name != nullptr && name->text() != nullptr && identity != nullptr)
-        found[*name->text()] = *identity;
-    }
-    return found;
-  };
-  const auto models = identities("models");
-  const auto instruments = identities("instruments");
   for (const eval::Suite& suite : record.suites) {
     for (const std::string& name : suite.judges) {
       const eval::Specification* judge = json::find(record.registered.plan.judges, name);
-      const auto asked =
-          judge == nullptr ? instruments.end() : instruments.find(judge->text("model"));
-      if (asked == instruments.end()) continue;
-      const bool is_own = std::ranges::any_of(models, [&](const auto& model) {
-        return model::is_same_model(model.second, asked->second);
-      });
+      const record::ModelIdentity* asked =
+          judge == nullptr ? nullptr : record.cast.instrument(judge->text("model"));
+      if (asked == nullptr) continue;
+      const bool is_own =
+          std::ranges::any_of(record.cast.models, [&](const record::ModelIdentity& model) {
+            return model::is_same_model(model.identity, asked->identity);
+          });
       if (is_own) return true;
     }
   }
@@ -262,15 +249,8 @@ class Conclusion {
   }
 
   std::string judge_name(const analyze::Estimate& estimate) const {
-    const json::Value* judges = record_.systems.find("judges");
-    if (judges != nullptr && judges->list() != nullptr && estimate.judge) {
-      for (const json::Value& judge : *judges->list()) {
-        const json::Value* identity = judge.find("identity");
-        const json::Value* name = judge.find("name");
-        if (identity == nullptr || identity->text() == nullptr) continue;
-        if (name == nullptr || name->text() == nullptr) continue;
-        if (estimate.judge->identity.starts_with(*identity->text())) return *name->text();
-      }
+    for (const record::JudgeIdentity& judge : record_.cast.judges) {
+      if (estimate.judge && estimate.judge->identity.starts_with(judge.identity)) return judge.name;
     }
     return plan_.judges.empty() ? "JUDGE" : plan_.judges[0].name;
   }

@@ -34,23 +34,10 @@ std::string model_in_words(const eval::Specification& specification) {
   return words;
 }
 
-// The identity that run.open froze for a name in one of its lists.
-const json::Value* identity_of(const json::Value& systems, const char* list_name,
-                               const std::string& name) {
-  const json::Value* list = systems.find(list_name);
-  if (list == nullptr || list->list() == nullptr) return nullptr;
-  for (const json::Value& entry : *list->list()) {
-    const json::Value* named = entry.find("name");
-    if (named != nullptr && named->text() != nullptr && *named->text() == name) {
-      return entry.find("identity");
-    }
-  }
-  return nullptr;
-}
-
 // A served id where the provider tells one, else the digest that pins it.
-std::string served_id(const json::Value* identity) {
-  if (identity == nullptr) return "";
+std::string served_id(const record::ModelIdentity* model) {
+  if (model == nullptr) return "";
+  const json::Value* identity = &model->identity;
   if (identity->text() != nullptr) return *identity->text();
   for (const char* key : {"served", "sha256", "digest", "file"}) {
     const json::Value* value = identity->find(key);
@@ -92,7 +79,7 @@ void describe_parts(const Record& record, evidence::Dossier& dossier) {
   for (const auto& [name, specification, line] : plan.models) {
     dossier.models.push_back({.name = name,
                               .about = model_in_words(specification),
-                              .identity = served_id(identity_of(record.systems, "models", name))});
+                              .identity = served_id(record.cast.model(name))});
   }
   for (const auto& [name, persona, line] : plan.personas) {
     dossier.personas.push_back({.name = name, .about = persona.about});
@@ -149,18 +136,6 @@ void describe_suites(const Record& record, const std::vector<eval::Observation>&
   }
 }
 
-// Whether a judge errs, as run.open froze it; what is not told to be exact does.
-bool judge_errs(const json::Value& systems, const std::string& name) {
-  const json::Value* list = systems.find("judges");
-  if (list == nullptr || list->list() == nullptr) return true;
-  return std::ranges::none_of(*list->list(), [&](const json::Value& judge) {
-    const json::Value* named = judge.find("name");
-    const json::Value* decides_as = judge.find("decides_as");
-    return named != nullptr && *named == json::Value(name) && decides_as != nullptr &&
-           *decides_as == json::Value(to_text(eval::DecidedBy::exact));
-  });
-}
-
 std::string calibration_in_words(const Record& record, const std::string& judge) {
   std::vector<std::string> parts;
   for (const eval::Calibration& calibration : record.calibrations) {
@@ -181,17 +156,17 @@ std::string calibration_in_words(const Record& record, const std::string& judge)
 void describe_judges(const Record& record, const std::vector<eval::Observation>& rows,
                      evidence::Dossier& dossier) {
   for (const auto& [name, specification, line] : record.registered.plan.judges) {
-    const json::Value* identity = identity_of(record.systems, "judges", name);
+    const record::JudgeIdentity* judge = record.cast.judge(name);
     evidence::JudgePage page{.name = name,
                              .kind = specification.id,
-                             .identity = served_id(identity),
+                             .identity = judge == nullptr ? "" : judge->identity,
                              .about = options_in_words(specification)};
     for (const eval::Observation& row : rows) {
       if (row.judge == page.identity && !row.verdict.empty()) ++page.verdicts[row.verdict];
     }
-    page.calibration = judge_errs(record.systems, name)
-                           ? calibration_in_words(record, page.identity)
-                           : "not needed: a scorer without error";
+    const bool is_exact = judge != nullptr && judge->decides_as == eval::DecidedBy::exact;
+    page.calibration = is_exact ? "not needed: a scorer without error"
+                                : calibration_in_words(record, page.identity);
     dossier.judges.push_back(std::move(page));
   }
 }

@@ -7,25 +7,12 @@
 namespace truebound::assess {
 namespace {
 
-// Judges by identity, and whether each errs, as run.open froze it.
-std::map<std::string, eval::DecidedBy> judges_of(const json::Value& systems) {
-  std::map<std::string, eval::DecidedBy> judges;
-  const json::Value* list = systems.find("judges");
-  if (list == nullptr || list->list() == nullptr) return judges;
-  for (const json::Value& judge : *list->list()) {
-    const json::Value* identity = judge.find("identity");
-    const json::Value* decides_as = judge.find("decides_as");
-    if (identity == nullptr || identity->text() == nullptr) continue;
-    if (decides_as == nullptr || decides_as->text() == nullptr) continue;
-    judges[*identity->text()] =
-        from_text<eval::DecidedBy>(*decides_as->text()).value_or(eval::DecidedBy::judge);
-  }
-  return judges;
-}
-
 class Observer {
  public:
-  explicit Observer(const Record& record) : record_(record), judges_(judges_of(record.systems)) {}
+  explicit Observer(const Record& record) : record_(record) {
+    for (const record::JudgeIdentity& judge : record.cast.judges)
+      judges_[judge.identity] = judge.decides_as;
+  }
 
   Result<eval::Observation> at(std::uint64_t index) const {
     const plan::Slot slot = record_.slots.at(index);
@@ -128,6 +115,9 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
   }
   TRUEBOUND_TRY(history, record::RunHistory::read(ledger, summary.open.run, size));
   TRUEBOUND_TRY(systems, json_blob(ledger, summary.open.systems));
+  Result<record::CastIdentity> cast =
+      json::read<record::CastIdentity>(systems, "blob " + summary.open.systems, "the cast");
+  if (!cast.ok()) return Error{ErrorCode::malformed, cast.error().message};
   TRUEBOUND_TRY(engine, json_blob(ledger, summary.open.engine));
   const json::Value* program = engine.find("program");
   const std::int64_t runs_of_plan = all.runs_of_plan(summary.open.plan, size);
@@ -140,7 +130,7 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
                 .suites = std::move(suites),
                 .slots = std::move(slots),
                 .history = std::move(history),
-                .systems = std::move(systems),
+                .cast = std::move(cast).value(),
                 .engine = program != nullptr && program->text() != nullptr ? *program->text() : "",
                 .calibrations = std::move(calibrations)};
 }

@@ -16,6 +16,7 @@
 #include "truebound/plan/freeze.h"
 #include "truebound/plan/plan.h"
 #include "truebound/plan/slots.h"
+#include "truebound/record/cast_identity.h"
 #include "truebound/record/history.h"
 
 namespace truebound::assess {
@@ -31,7 +32,7 @@ struct Record {
   std::vector<eval::Suite> suites;
   plan::Slots slots;
   record::RunHistory history;
-  json::Value systems;                          ///< the blob of run.open
+  record::CastIdentity cast;                    ///< what was assessed, and judged by whom
   std::string engine;                           ///< the program that ran it, with its version
   std::vector<eval::Calibration> calibrations;  ///< of its judges, in the ledger's order
 };

@@ -28,25 +28,14 @@ class Remembered final : public model::Model {
   json::Value identity_;
 };
 
-// The identity that run.open froze for a name in one of its lists; null where there is none.
-json::Value identity_of(const json::Value& systems, const char* list, const std::string& name) {
-  const json::Value* entries = systems.find(list);
-  if (entries == nullptr || entries->list() == nullptr) return {};
-  for (const json::Value& entry : *entries->list()) {
-    const json::Value* named = entry.find("name");
-    const json::Value* identity = entry.find("identity");
-    if (named != nullptr && identity != nullptr && *named == json::Value(name)) return *identity;
-  }
-  return {};
-}
-
 // The plan's judges from the files that the ledger froze, with models that only have a name.
 Result<run::Judges> remembered_judges(const Record& record,
                                       std::vector<std::unique_ptr<model::Model>>& instruments) {
   std::vector<model::Model*> panel;
   for (const auto& [name, specification, line] : record.registered.plan.instruments) {
+    const record::ModelIdentity* known = record.cast.instrument(name);
     instruments.push_back(
-        std::make_unique<Remembered>(name, identity_of(record.systems, "instruments", name)));
+        std::make_unique<Remembered>(name, known == nullptr ? json::Value() : known->identity));
     panel.push_back(instruments.back().get());
   }
   run::Judges judges;
@@ -55,7 +44,8 @@ Result<run::Judges> remembered_judges(const Record& record,
                                       .specification = specification,
                                       .files = *record.registered.files,
                                       .instruments = panel}));
-    if (identity_of(record.systems, "judges", name) != json::Value(judge->identity())) {
+    const record::JudgeIdentity* known = record.cast.judge(name);
+    if (known == nullptr || known->identity != judge->identity()) {
       return Error{ErrorCode::mismatch,
                    fmt::format("judge {}: this program and the frozen plan make {}, the run was "
                                "judged by another one; replay it with the program that ran it",

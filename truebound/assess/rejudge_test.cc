@@ -158,9 +158,8 @@ TEST_F(Rejudge, AVerdictThatDoesNotComeOutAgainIsToldBySlot) {
   const auto ledger = ledger::Ledger::read(folder_ / "ledger").value();
   const auto record = read_record(*ledger, 1).value();
   run::Judges judges;
-  for (const json::Value& judge : *record.systems.find("judges")->list()) {
-    judges[*judge.find("name")->text()] =
-        std::make_unique<Impostor>(*judge.find("identity")->text());
+  for (const record::JudgeIdentity& judge : record.cast.judges) {
+    judges[judge.name] = std::make_unique<Impostor>(judge.identity);
   }
   const auto result = run::replay({.slots = record.slots,
                                    .suites = record.suites,

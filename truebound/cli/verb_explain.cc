@@ -52,7 +52,9 @@ Result<int> explain(const ExplainArguments& arguments, const Invocation& invocat
     return 0;
   }
   const auto& pages = method_pages();
-  const auto page = std::ranges::find(pages, arguments.method, &Page::name);
+  // `rate` takes whichever of two methods fits the table; the chain's page tells of both.
+  const std::string wanted = arguments.method == "rate" ? "chain" : arguments.method;
+  const auto page = std::ranges::find(pages, wanted, &Page::name);
   if (page == pages.end()) return unknown(arguments.method);
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(told(*page)) + "\n"

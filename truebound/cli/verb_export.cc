@@ -18,17 +18,10 @@ using Rows = std::vector<eval::Observation>;
 using Where = std::map<std::string, std::string>;
 
 // A reader of the table knows a judge by its name in the plan.
-void name_judges(Rows& rows, const json::Value& systems) {
-  const json::Value* judges = systems.find("judges");
-  if (judges == nullptr || judges->list() == nullptr) return;
+void name_judges(Rows& rows, const record::CastIdentity& cast) {
   std::map<std::string, std::string> names;
-  for (const json::Value& judge : *judges->list()) {
-    const json::Value* name = judge.find("name");
-    const json::Value* identity = judge.find("identity");
-    if (name == nullptr || identity == nullptr) continue;
-    if (name->text() != nullptr && identity->text() != nullptr)
-      names[*identity->text()] = *name->text();
-  }
+  for (const record::JudgeIdentity& judge : cast.judges)
+    names[judge.identity] = judge.name;
   for (eval::Observation& row : rows) {
     const auto found = names.find(row.judge);
     if (found != names.end()) row.judge = found->second;
@@ -79,7 +72,7 @@ Result<int> export_outcomes(const ExportArguments& arguments, const Invocation& 
   TRUEBOUND_TRY(record, assess::read_record(*ledger, invocation.run));
   TRUEBOUND_TRY(rows, assess::observe(record));
   add_truths(rows, record.calibrations);
-  name_judges(rows, record.systems);
+  name_judges(rows, record.cast);
   TRUEBOUND_TRY(chosen, rows_where(rows, where));
   TRUEBOUND_TRY_VOID(deliver(invocation, exchange::write_table(chosen, *format)));
   if (!invocation.out.empty()) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "truebound/core/task.h"
+#include "truebound/record/cast_identity.h"
 #include "truebound/run/slot_work.h"
 
 namespace truebound::run {
@@ -77,25 +78,17 @@ eval::Spent spent_before(const plan::Slots& slots, const Cast& cast,
 }  // namespace
 
 json::Value Cast::identity() const {
-  json::List models_list;
-  for (const auto& model : models) {
-    models_list.push_back(json::Object{{"name", model->name()}, {"identity", model->identity()}});
-  }
-  json::List instruments_list;
-  for (const auto& model : instruments) {
-    instruments_list.push_back(
-        json::Object{{"name", model->name()}, {"identity", model->identity()}});
-  }
-  json::List judges_list;
+  record::CastIdentity identity{
+      .models = {}, .instruments = {}, .judges = {}, .systems = systems.identity()};
+  for (const auto& model : models)
+    identity.models.push_back({.name = model->name(), .identity = model->identity()});
+  for (const auto& model : instruments)
+    identity.instruments.push_back({.name = model->name(), .identity = model->identity()});
   for (const auto& [name, judge] : judges) {
-    judges_list.push_back(json::Object{{"name", name},
-                                       {"identity", judge->identity()},
-                                       {"decides_as", to_text(judge->decides_as())}});
+    identity.judges.push_back(
+        {.name = name, .identity = judge->identity(), .decides_as = judge->decides_as()});
   }
-  return json::Object{{"instruments", instruments_list},
-                      {"judges", judges_list},
-                      {"models", models_list},
-                      {"systems", systems.identity()}};
+  return json::write(identity);
 }
 
 Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,

@@ -162,6 +162,13 @@ Result<CsvTable> read_csv(std::string_view text, const std::string& name) {
     return invalid_input(name + ":1: expected a row with the names of columns, found none");
   const std::string place = name + ":" + std::to_string(first->line) + ": ";
   if (first->fault) return invalid_input(place + *first->fault);
+  // As a spreadsheet saves where the comma is the decimal sign.
+  const std::string& only = first->cells.front();
+  if (first->cells.size() == 1 && only.find_first_of(";\t") != std::string::npos) {
+    return invalid_input(place + "expected columns separated by commas, found " +
+                         (only.find(';') != std::string::npos ? "semicolons" : "tabs") +
+                         "; save the table as CSV with commas");
+  }
   std::set<std::string> seen;
   for (const std::string& column : first->cells) {
     if (!column.empty() && !seen.insert(column).second) {

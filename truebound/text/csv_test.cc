@@ -42,6 +42,15 @@ TEST(Csv, AQuotedCellSpansLinesAndBadRowsAreNamedByTheirFileLine) {
   EXPECT_EQ(read.rows[1].line, 12U);
 }
 
+TEST(Csv, ATableSeparatedBySemicolonsOrTabsIsRefusedInTheseWords) {
+  EXPECT_EQ(
+      error("sample;outcome\na;broke\n"),
+      "t.csv:1: expected columns separated by commas, found semicolons; save the table as CSV "
+      "with commas");
+  EXPECT_NE(error("sample\toutcome\n").find("found tabs"), std::string::npos);
+  EXPECT_EQ(table("note\na;b\n").rows.size(), 1U);
+}
+
 TEST(Csv, WordsThatLookLikeMissingValuesStayWords) {
   const auto read = table("a,b,c,d\nNone,NA,null,\nnan,N/A,NULL,0\n");
   EXPECT_EQ(read.rows[0].cells, (Cells{"None", "NA", "null", ""}));
