@@ -59,7 +59,8 @@ std::optional<LabelsThisRun> of_this_run(const std::vector<const eval::Observati
                                          const LabeledSlots& broke_by_slot) {
   LabelsThisRun labels;
   for (const eval::Observation* row : cell) {
-    if (row->decided_by != eval::DecidedBy::judge) continue;
+    // What the judge left undecided is missing, whatever a reader says of it.
+    if (row->decided_by != eval::DecidedBy::judge || !eval::is_decided(row->outcome)) continue;
     const auto label = broke_by_slot.find(row->slot);
     if (label == broke_by_slot.end()) continue;
     const bool flagged = eval::kind_of(row->outcome) == eval::OutcomeKind::broke;

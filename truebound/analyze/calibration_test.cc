@@ -58,6 +58,21 @@ TEST(CellLabels, LabelsOfTheSameArmFromElsewhereGiveSensitivity) {
   EXPECT_EQ(found.entry, 9U);
 }
 
+TEST(CellLabels, ALabelOfASlotThatTheJudgeLeftUndecidedCountsForNoVerdict) {
+  auto rows = rows_of_arm("on", 1, 2);
+  rows[1].outcome = eval::Undecided{"mixed"};
+  eval::Calibration calibration{.judge = "j", .source = eval::LabelSource::this_run, .labels = {}};
+  for (const eval::Observation& row : rows) {
+    calibration.labels.push_back(
+        {.slot = row.slot, .sample = row.sample, .judged = "held", .truth = "held"});
+  }
+  const CellLabels found = labels_for(all(rows), {calibration});
+  const auto* labels = std::get_if<LabelsThisRun>(&found.labels);
+  ASSERT_NE(labels, nullptr);
+  EXPECT_EQ(labels->flagged.labeled, 1);
+  EXPECT_EQ(labels->passed.labeled, 1);
+}
+
 TEST(CellLabels, LabelsOfAnotherArmOrJudgeAreNotUsed) {
   const auto rows = rows_of_arm("off", 3, 5);
   EXPECT_TRUE(std::holds_alternative<std::monostate>(

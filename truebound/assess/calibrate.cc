@@ -39,7 +39,8 @@ Result<Record> read_whole_run(const ledger::Ledger& ledger, std::int64_t number)
 }
 
 bool decided_by(const eval::Observation& row, const std::string& judge) {
-  return row.decided_by == eval::DecidedBy::judge && row.judge == judge;
+  return row.decided_by == eval::DecidedBy::judge && row.judge == judge &&
+         eval::is_decided(row.outcome);
 }
 
 std::map<DrawStratum, std::vector<const eval::Observation*>> draw_strata(
