@@ -166,8 +166,8 @@ Sentence what_would_settle(const Claim& claim) {
   if (claim.more->what == "outcomes")
     return "Not settled. At these rates, the outcomes that are missing would settle it.";
   if (claim.more->what == "labels" && !claim.more->n)
-    return "Not settled: the labels leave it open, and no number of further requests would settle "
-           "it. More labeled answers would.";
+    return "Not settled: the labels leave it open, and further requests alone would not settle it. "
+           "More labeled answers are needed, of these requests or of further ones.";
   Sentence said;
   const std::string count = claim.more->n ? whole(*claim.more->n) + " more" : "More";
   if (beyond_detection(claim)) {
