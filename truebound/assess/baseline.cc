@@ -87,6 +87,17 @@ std::string as_file(BaselineRun run) {
 
 }  // namespace
 
+std::optional<RunName> parse_run_name(const std::string& name) {
+  constexpr std::string_view before = "#run=";
+  const std::size_t mark = name.rfind(before);
+  if (mark == std::string::npos) return RunName{.ledger = name};
+  RunName named{.ledger = name.substr(0, mark)};
+  const char* end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data() + mark + before.size(), end, named.run);
+  if (error != std::errc() || rest != end || named.run < 1) return std::nullopt;
+  return named;
+}
+
 Result<BaselineRun> run_of_ledger(const Path& folder, std::int64_t number) {
   TRUEBOUND_TRY(verification, ledger::verify(folder, record::References()));
   TRUEBOUND_TRY(ledger, ledger::Ledger::read(folder));
@@ -143,14 +154,10 @@ Result<std::vector<eval::Suite>> suites_of(const plan::Plan& plan, const FileSou
 }
 
 Result<std::string> BaselineFiles::read(const std::string& name) const {
-  const std::size_t mark = name.rfind("#run=");
-  if (mark == std::string::npos) return others_.read(name);
-  std::int64_t number = 0;
-  const char* end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data() + mark + 5, end, number);
-  if (error != std::errc() || rest != end || number < 1) return others_.read(name);
-  const Path folder(name.substr(0, mark));
-  TRUEBOUND_TRY(run, run_of_ledger(folder.is_absolute() ? folder : folder_ / folder, number));
+  const std::optional<RunName> named = parse_run_name(name);
+  if (!named || named->run == 0) return others_.read(name);
+  const Path& folder = named->ledger;
+  TRUEBOUND_TRY(run, run_of_ledger(folder.is_absolute() ? folder : folder_ / folder, named->run));
   return as_file(std::move(run));
 }
 

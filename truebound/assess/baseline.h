@@ -5,6 +5,7 @@
 // ledger no more.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,14 @@ struct BaselineRun {
   std::vector<eval::Observation> rows;
   std::vector<eval::Calibration> calibrations;
 };
+
+/// A run by its name.
+struct RunName {
+  Path ledger;
+  std::int64_t run = 0;  ///< its number there; 0: the last
+};
+/// `LEDGER#run=3`, or `LEDGER` alone for its last run; nothing where N is no number >= 1.
+std::optional<RunName> parse_run_name(const std::string& name);
 
 /// A run of a ledger, which is verified first; `number` 0 takes the last.
 /// @error invalid_input  no such run, or one that is no complete assessment

@@ -1,7 +1,6 @@
 #include "truebound/assess/compare.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -71,15 +70,9 @@ std::vector<std::string> remarks_on(const RunComparison& comparison) {
 }
 
 Result<BaselineRun> run_named(const std::string& name) {
-  const std::size_t mark = name.rfind("#run=");
-  if (mark == std::string::npos) return run_of_ledger(name, 0);
-  std::int64_t number = 0;
-  const char* end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data() + mark + 5, end, number);
-  if (error != std::errc() || rest != end || number < 1) {
-    return invalid_input(name + ": expected LEDGER#run=N with N >= 1");
-  }
-  return run_of_ledger(name.substr(0, mark), number);
+  const std::optional<RunName> named = parse_run_name(name);
+  if (!named) return invalid_input(name + ": expected LEDGER#run=N with N >= 1");
+  return run_of_ledger(named->ledger, named->run);
 }
 
 json::Value about(const BaselineRun& run) {

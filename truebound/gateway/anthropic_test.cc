@@ -30,22 +30,6 @@ model::Answer ask_it(const RunningMock& mock, json::Object options = {},
   return ask(*claims_to_be(mock.address() + "/v1", std::move(options)).value(), std::move(request));
 }
 
-eval::Reply reply_of(const model::Answer& answer) {
-  const auto* reply = std::get_if<eval::Reply>(&answer);
-  EXPECT_NE(reply, nullptr) << text_of(answer);
-  return reply != nullptr ? *reply : eval::Reply{};
-}
-
-Failure failure_of(const model::Answer& answer) {
-  const auto* failure = std::get_if<Failure>(&answer);
-  EXPECT_NE(failure, nullptr) << text_of(answer);
-  return failure != nullptr ? *failure : Failure{};
-}
-
-bool holds(const std::string& text, const std::string& piece) {
-  return text.find(piece) != std::string::npos;
-}
-
 std::string message(const std::string& blocks, const std::string& stop = R"("end_turn")",
                     const std::string& usage = R"({"input_tokens": 9, "output_tokens": 2})") {
   return R"({"id": "m", "type": "message", "role": "assistant", "model": "small-4", "content": )" +

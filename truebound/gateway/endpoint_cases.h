@@ -5,6 +5,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
+
+#include <gtest/gtest.h>
 
 #include "truebound/core/task.h"
 #include "truebound/gateway/running_mock.h"
@@ -82,6 +85,22 @@ inline model::Answer ask(const RunningMock& mock, json::Object options = {},
 inline std::string text_of(const model::Answer& answer) {
   const auto* reply = std::get_if<eval::Reply>(&answer);
   return reply != nullptr ? reply->text : "failed: " + std::get<model::Failure>(answer).message;
+}
+
+inline eval::Reply reply_of(const model::Answer& answer) {
+  const auto* reply = std::get_if<eval::Reply>(&answer);
+  EXPECT_NE(reply, nullptr) << text_of(answer);
+  return reply != nullptr ? *reply : eval::Reply{};
+}
+
+inline model::Failure failure_of(const model::Answer& answer) {
+  const auto* failure = std::get_if<model::Failure>(&answer);
+  EXPECT_NE(failure, nullptr) << text_of(answer);
+  return failure != nullptr ? *failure : model::Failure{};
+}
+
+inline bool holds(const std::string& text, const std::string& piece) {
+  return text.find(piece) != std::string::npos;
 }
 
 }  // namespace truebound::gateway

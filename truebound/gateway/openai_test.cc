@@ -14,22 +14,6 @@ namespace {
 using model::Failure;
 using model::Scope;
 
-eval::Reply reply_of(const model::Answer& answer) {
-  const auto* reply = std::get_if<eval::Reply>(&answer);
-  EXPECT_NE(reply, nullptr) << text_of(answer);
-  return reply != nullptr ? *reply : eval::Reply{};
-}
-
-Failure failure_of(const model::Answer& answer) {
-  const auto* failure = std::get_if<Failure>(&answer);
-  EXPECT_NE(failure, nullptr) << text_of(answer);
-  return failure != nullptr ? *failure : Failure{};
-}
-
-bool holds(const std::string& text, const std::string& piece) {
-  return text.find(piece) != std::string::npos;
-}
-
 std::string chunk(const std::string& delta, const std::string& finish = "null") {
   return R"("data: {\"model\": \"small-4\", \"choices\": [{\"index\": 0, \"delta\": )" + delta +
          R"(, \"finish_reason\": )" + finish + R"(}]}\n\n")";

@@ -25,10 +25,6 @@ class EndpointRun : public AnAssessment {
   }
 };
 
-bool holds(const std::string& text, const std::string& piece) {
-  return text.find(piece) != std::string::npos;
-}
-
 const std::string refused_key =
     answer_with(R"({"error": {"message": "no such key"}})", R"(, "status": 401)");
 

@@ -188,16 +188,7 @@ std::string anthropic_request(const Dialect& dialect, const Request& request) {
   }
   json::Value body = json::Object{{"model", dialect.name}, {"messages", std::move(messages)}};
   if (!system.empty()) body.set("system", system);
-  if (request.temperature) body.set("temperature", *request.temperature);
-  if (request.top_p) body.set("top_p", *request.top_p);
-  if (request.max_tokens) body.set("max_tokens", *request.max_tokens);
-  if (dialect.delivery == Dialect::Delivery::streamed) body.set("stream", true);
-  if (const json::Object* extra = dialect.extra_body.object()) {
-    for (const auto& [key, value] : *extra) {
-      body.set(key, value);
-    }
-  }
-  return json::canonical(body);
+  return finished_body(std::move(body), dialect, request);
 }
 
 Reading read_anthropic(const Dialect& dialect, const net::Response& response,

@@ -90,16 +90,7 @@ std::string openai_request(const Dialect& dialect, const Request& request) {
     messages.push_back(json::Object{{"role", to_text(message.role)}, {"content", message.text}});
   }
   json::Value body = json::Object{{"model", dialect.name}, {"messages", std::move(messages)}};
-  if (request.temperature) body.set("temperature", *request.temperature);
-  if (request.top_p) body.set("top_p", *request.top_p);
-  if (request.max_tokens) body.set(dialect.token_limit_name, *request.max_tokens);
-  if (dialect.delivery == Dialect::Delivery::streamed) body.set("stream", true);
-  if (const json::Object* extra = dialect.extra_body.object()) {
-    for (const auto& [key, value] : *extra) {
-      body.set(key, value);
-    }
-  }
-  return json::canonical(body);
+  return finished_body(std::move(body), dialect, request);
 }
 
 Reading read_openai(const Dialect& dialect, const net::Response& response,

@@ -174,6 +174,19 @@ Reading AnswerReader::failed(eval::Status status, const std::string& words, Scop
               .status = status, .message = without_secret(dialect_, message), .scope = scope}};
 }
 
+std::string finished_body(json::Value body, const Dialect& dialect, const Request& request) {
+  if (request.temperature) body.set("temperature", *request.temperature);
+  if (request.top_p) body.set("top_p", *request.top_p);
+  if (request.max_tokens) body.set(dialect.token_limit_name, *request.max_tokens);
+  if (dialect.delivery == Dialect::Delivery::streamed) body.set("stream", true);
+  if (const json::Object* extra = dialect.extra_body.object()) {
+    for (const auto& [key, value] : *extra) {
+      body.set(key, value);
+    }
+  }
+  return json::canonical(body);
+}
+
 std::string without_secret(const Dialect& dialect, std::string text) {
   // A word such as EMPTY, which servers without keys are given, is no secret and may be said.
   constexpr std::size_t shortest = 8;

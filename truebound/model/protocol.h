@@ -44,6 +44,10 @@ struct Protocol {
                   std::optional<std::int64_t> max_tokens) = nullptr;
 };
 
+/// A protocol's own body with what all share: sampling, the token limit under the dialect's name
+/// for it, streaming, and the plan's extra fields last. What a request does not name is not in it.
+std::string finished_body(json::Value body, const Dialect& dialect, const Request& request);
+
 /// A text without the dialect's secret.
 std::string without_secret(const Dialect& dialect, std::string text);
 
