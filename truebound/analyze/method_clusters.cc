@@ -213,19 +213,19 @@ Result<MethodResult> run_repeats(const Table& table, const MethodOptions& option
 
 std::vector<MethodEntry> cluster_methods() {
   return {
-      {{"cluster_bootstrap", "sample outcome [cluster epoch]",
+      {{"cluster_bootstrap", "sample outcome [cluster epoch]", "arm confidence resamples seed",
         "rate of broke, limits from drawing clusters again (BCa): for display"},
        run_cluster_bootstrap},
-      {{"jackknife", "sample outcome [cluster epoch]",
+      {{"jackknife", "sample outcome [cluster epoch]", "arm confidence",
         "rate of broke, limits from leaving out a cluster at a time: for display"},
        run_jackknife},
-      {{"wild_bootstrap", "sample outcome [cluster epoch]",
+      {{"wild_bootstrap", "sample outcome [cluster epoch]", "arm confidence resamples seed",
         "rate of broke from few clusters, by flipping their signs: for display"},
        run_wild_bootstrap},
-      {{"two_way", "sample attack outcome [cluster epoch]",
+      {{"two_way", "sample attack outcome [cluster epoch]", "arm confidence",
         "rate of broke where rows are clustered by what was asked and by how: for display"},
        run_two_way},
-      {{"repeats", "sample epoch outcome [cluster]",
+      {{"repeats", "sample epoch outcome [cluster]", "arm confidence estimand",
         "how much of the variance lies between samples and how much within"},
        run_repeats},
   };

@@ -297,22 +297,22 @@ Result<MethodResult> run_equivalence(const Table& table, const MethodOptions& op
 
 std::vector<MethodEntry> difference_methods() {
   return {
-      {{"sign_flip", "sample arm outcome [cluster epoch]",
+      {{"sign_flip", "sample arm outcome [cluster epoch]", "confidence resamples seed",
         "do two arms break equally often? permutation test over clusters"},
        run_sign_flip},
-      {{"obuchowski", "sample arm outcome [cluster epoch]",
+      {{"obuchowski", "sample arm outcome [cluster epoch]", "confidence",
         "do two arms break equally often? clustered pairs, many clusters"},
        run_obuchowski},
-      {{"cochran_q", "sample arm outcome",
+      {{"cochran_q", "sample arm outcome", "confidence estimand",
         "do several arms break equally often on the same samples?"},
        run_cochran_q},
-      {{"stuart_maxwell", "sample arm [truth outcome]",
+      {{"stuart_maxwell", "sample arm [truth outcome]", "confidence estimand",
         "do two arms get each kind of answer equally often?"},
        run_stuart_maxwell},
-      {{"equivalence", "sample arm outcome [cluster epoch]",
+      {{"equivalence", "sample arm outcome [cluster epoch]", "confidence margin",
         "is one arm no worse than the other by a declared margin, or both alike?"},
        run_equivalence},
-      {{"excess_flips", "sample arm epoch outcome [expect]",
+      {{"excess_flips", "sample arm epoch outcome [expect]", "confidence resamples seed",
         "do two arms disagree more than each disagrees with itself?"},
        run_excess_flips},
   };

@@ -353,19 +353,19 @@ std::uint64_t draw_key(const MethodOptions& options, std::string_view method) {
 
 std::vector<MethodEntry> drift_methods() {
   return {
-      {{"cusum", "sample outcome",
+      {{"cusum", "sample outcome", "arm estimand threshold alternative level",
         "did the rate rise from --threshold to --alternative, and where? rows in their order"},
        run_cusum},
-      {{"e_detector", "sample outcome",
+      {{"e_detector", "sample outcome", "arm estimand threshold alternative level",
         "did the rate rise above --threshold? false alarms at most once in --level rows"},
        run_e_detector},
-      {{"text_distance", "sample arm response",
+      {{"text_distance", "sample arm response", "resamples seed",
         "do two arms give different texts? permuted within samples"},
        run_text_distance},
-      {{"disparity", "sample arm outcome [expect cluster epoch]",
+      {{"disparity", "sample arm outcome [expect cluster epoch]", "confidence resamples seed",
         "do groups fare alike on the same samples? the gap against what chance gives"},
        run_disparity},
-      {{"variance_table", "sample outcome [attack arm judge epoch]",
+      {{"variance_table", "sample outcome [attack arm judge epoch]", "",
         "how much of the variance comes from samples, attacks, arms, judges, epochs"},
        run_variance_table},
   };

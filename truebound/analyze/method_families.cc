@@ -306,22 +306,23 @@ Result<MethodResult> run_hierarchical(const Table& table, const MethodOptions& o
 
 std::vector<MethodEntry> family_methods() {
   return {
-      {{"hierarchical", "sample outcome stratum",
+      {{"hierarchical", "sample outcome stratum", "arm confidence estimand",
         "rates of strata that borrow from each other (Bayesian): for display"},
        run_hierarchical},
       {{"worst_cell", "sample outcome stratum [cluster epoch]",
+        "arm confidence correlation estimand",
         "the stratum with the highest rate, limits that hold for all strata at once"},
        run_worst_cell},
-      {{"holm", "sample arm outcome stratum",
+      {{"holm", "sample arm outcome stratum", "confidence estimand",
         "do two arms differ in any stratum? Holm's correction"},
        run_holm},
-      {{"benjamini_hochberg", "sample arm outcome stratum",
+      {{"benjamini_hochberg", "sample arm outcome stratum", "confidence estimand",
         "strata in which two arms differ, false discoveries kept few"},
        run_benjamini_hochberg},
-      {{"benjamini_yekutieli", "sample arm outcome stratum",
+      {{"benjamini_yekutieli", "sample arm outcome stratum", "confidence estimand",
         "the same for strata that depend on each other"},
        run_benjamini_yekutieli},
-      {{"e_benjamini_hochberg", "sample arm outcome stratum",
+      {{"e_benjamini_hochberg", "sample arm outcome stratum", "confidence estimand",
         "the same by e-values, which may be looked at any time"},
        run_e_benjamini_hochberg},
   };

@@ -196,16 +196,16 @@ Result<MethodResult> run_detection_limit(const Table& table, const MethodOptions
 
 std::vector<MethodEntry> label_methods() {
   return {
-      {{"two_phase", "sample judge truth [outcome]",
+      {{"two_phase", "sample judge truth [outcome]", "arm confidence estimand",
         "rate of broke where a person read some of the flagged rows and some of the others"},
        run_two_phase},
-      {{"melded", "judge truth [outcome cluster]",
+      {{"melded", "judge truth [outcome cluster]", "arm confidence correlation estimand",
         "rate behind a judge's flags, for rare harms; input as lang_reiczigel takes it"},
        run_melded},
-      {{"prediction_powered", "sample judge truth [outcome]",
+      {{"prediction_powered", "sample judge truth [outcome]", "arm confidence estimand",
         "rate of broke above 5 %, labels of a person and verdicts of a judge together"},
        run_prediction_powered},
-      {{"detection_limit", "judge truth [outcome]",
+      {{"detection_limit", "judge truth [outcome]", "arm confidence estimand threshold",
         "the rate that a judge with these errors can tell from 0; --threshold asks about one"},
        run_detection_limit},
   };

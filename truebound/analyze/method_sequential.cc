@@ -206,16 +206,16 @@ Result<MethodResult> run_betting(const Table& table, const MethodOptions& option
 
 std::vector<MethodEntry> sequential_methods() {
   return {
-      {{"confidence_sequence", "sample outcome",
+      {{"confidence_sequence", "sample outcome", "arm confidence estimand",
         "rate of broke, limits that hold after every row at once"},
        run_confidence_sequence},
-      {{"e_process", "sample outcome",
+      {{"e_process", "sample outcome", "arm confidence estimand threshold",
         "evidence against a rate of at most, and of at least, --threshold, at any time"},
        run_e_process},
-      {{"sprt", "sample outcome",
+      {{"sprt", "sample outcome", "arm confidence estimand threshold alternative",
         "stop as soon as a rate of --threshold is told from one of --alternative"},
        run_sprt},
-      {{"betting", "sample outcome [cluster epoch]",
+      {{"betting", "sample outcome [cluster epoch]", "arm confidence estimand",
         "mean of the clusters' rates of broke, limits that hold after every cluster"},
        run_betting},
   };

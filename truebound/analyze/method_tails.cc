@@ -378,16 +378,16 @@ Result<MethodResult> run_gumbel_tail(const Table& table, const MethodOptions& op
 
 std::vector<MethodEntry> tail_methods() {
   return {
-      {{"asr_at_k", "sample outcome epoch",
+      {{"asr_at_k", "sample outcome epoch", "arm confidence correlation estimand tries",
         "chance that one of k tries breaks a sample, for every k that was tried"},
        run_asr_at_k},
-      {{"campaign", "objective queries outcome",
+      {{"campaign", "objective queries outcome", "arm confidence",
         "share of objectives broken within q queries, some given up before"},
        run_campaign},
-      {{"unseen_kinds", "outcome stratum",
+      {{"unseen_kinds", "outcome stratum", "arm confidence",
         "chance that the next finding is of a kind not found yet; stratum names the kind"},
        run_unseen_kinds},
-      {{"gumbel_tail", "sample outcome epoch",
+      {{"gumbel_tail", "sample outcome epoch", "arm",
         "forecast of the worst sample among many more, with its backtest: never a bound"},
        run_gumbel_tail},
   };

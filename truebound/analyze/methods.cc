@@ -1,6 +1,7 @@
 #include "truebound/analyze/methods.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "truebound/analyze/method_entries.h"
 #include "truebound/analyze/method_runs.h"
@@ -11,38 +12,44 @@ namespace {
 
 std::vector<MethodEntry> first_entries() {
   return {
-      {{"effective_n", "sample outcome [cluster epoch]",
+      {{"effective_n", "sample outcome [cluster epoch]", "arm confidence correlation estimand",
         "rate of broke, exact limits at the effective number of slots"},
        run_effective_n},
-      {{"clopper_pearson", "sample outcome", "rate of broke, exact limits, independent rows"},
+      {{"clopper_pearson", "sample outcome", "arm confidence estimand",
+        "rate of broke, exact limits, independent rows"},
        run_clopper_pearson},
-      {{"wilson", "sample outcome", "rate of broke, Wilson's limits: for display"}, run_wilson},
-      {{"jeffreys", "sample outcome", "rate of broke, Jeffreys' limits: for display"},
+      {{"wilson", "sample outcome", "arm confidence estimand",
+        "rate of broke, Wilson's limits: for display"},
+       run_wilson},
+      {{"jeffreys", "sample outcome", "arm confidence estimand",
+        "rate of broke, Jeffreys' limits: for display"},
        run_jeffreys},
-      {{"zero_failure", "sample outcome [cluster epoch]",
+      {{"zero_failure", "sample outcome [cluster epoch]", "arm confidence correlation estimand",
         "one-sided upper limit when nothing broke, over within-cluster correlation"},
        run_zero_failure},
-      {{"korn_graubard", "sample outcome [cluster epoch]",
+      {{"korn_graubard", "sample outcome [cluster epoch]", "arm confidence",
         "rate of broke, exact limits at Korn-Graubard's n*"},
        run_korn_graubard},
-      {{"cluster_rate", "sample outcome [cluster epoch]",
+      {{"cluster_rate", "sample outcome [cluster epoch]", "arm confidence",
         "rate of broke, cluster-robust standard error (CR1) and t limits: for display"},
        run_cluster_rate},
-      {{"stratified_mean", "sample outcome stratum [weight]",
+      {{"stratified_mean", "sample outcome stratum [weight]", "arm confidence estimand",
         "rate of broke over strata with fixed shares"},
        run_stratified_mean},
-      {{"mcnemar", "sample arm outcome",
+      {{"mcnemar", "sample arm outcome", "confidence estimand",
         "do two arms break equally often on the same samples? exact and mid-p"},
        run_mcnemar},
-      {{"bonett_price", "sample arm outcome", "difference of two arms on the same samples"},
+      {{"bonett_price", "sample arm outcome", "confidence estimand",
+        "difference of two arms on the same samples"},
        run_bonett_price},
-      {{"mover_difference", "sample arm outcome [cluster epoch]",
+      {{"mover_difference", "sample arm outcome [cluster epoch]", "confidence correlation estimand",
         "difference of two versions on the same samples, each through the chain of corrections"},
        run_mover_difference},
-      {{"lang_reiczigel", "judge truth [outcome cluster]",
+      {{"lang_reiczigel", "judge truth [outcome cluster]", "arm confidence correlation estimand",
         "rate behind a judge's flags; rows with a truth calibrate, the others are measured"},
        run_lang_reiczigel},
       {{"chain", "sample outcome [judge truth cluster epoch]",
+        "arm confidence correlation estimand",
         "rate of broke through all corrections; a truth labels a row of this very table"},
        run_chain},
   };
@@ -84,6 +91,22 @@ const std::vector<Method>& methods() {
     return all;
   }();
   return list;
+}
+
+const Method* method_of(std::string_view name) {
+  const std::string_view wanted = name == "rate" ? "chain" : name;
+  const auto found = std::ranges::find(methods(), wanted, &Method::name);
+  return found == methods().end() ? nullptr : &*found;
+}
+
+std::vector<std::string> words_of(std::string_view list) {
+  std::vector<std::string> found;
+  std::istringstream stream{std::string(list)};
+  for (std::string word; stream >> word;) {
+    std::erase_if(word, [](char c) { return c == '[' || c == ']'; });
+    found.push_back(word);
+  }
+  return found;
 }
 
 Result<MethodResult> run_method(std::string_view name, const std::vector<eval::Observation>& table,

@@ -43,11 +43,19 @@ struct MethodResult {
 struct Method {
   std::string_view name;
   std::string_view columns;  ///< of the table, those in brackets where there are any
+  std::string_view options;  ///< fields of MethodOptions that it reads, by their names
   std::string_view about;    ///< one line
 };
 
 /// All methods, in the order in which help lists them.
 const std::vector<Method>& methods();
+
+/// The method of that name; nullptr where there is none. `rate` stands for `chain`, which reads the
+/// same options as the other method that it may become.
+const Method* method_of(std::string_view name);
+
+/// The words of `columns` or `options`, without brackets.
+std::vector<std::string> words_of(std::string_view list);
 
 /// Runs a method. `rate` is `chain` where a judge decided any row, and `effective_n` elsewhere.
 ///

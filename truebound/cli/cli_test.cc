@@ -666,6 +666,22 @@ TEST_F(Program, StatsTellsAPersonInWordsWhatItAssumes) {
   EXPECT_NE(call({"stats", "--help"}).out.find("  rate "), std::string::npos);
 }
 
+TEST_F(Program, AnOptionThatIsNotReadIsRefusedAndNeverSwallowed) {
+  write("t.csv", "sample,outcome\na,broke\nb,held\nc,held\nd,held\n");
+  expect_refused({"stats", "wilson", "--input", "t.csv", "--resamples", "10"},
+                 "stats wilson does not read --resamples; it reads --arm --confidence --estimand");
+  expect_refused({"stats", "variance_table", "--input", "t.csv", "--seed", "1"}, "it reads none");
+  expect_refused({"stats", "wilson", "--input", "t.csv", "--confidense", ".9"},
+                 "did you mean --confidence?");
+  EXPECT_EQ(call({"stats", "rate", "--input", "t.csv", "--correlation", ".5"}).code, 0);
+  expect_refused({"power", "between", "--rate", ".01", "--threshold", ".03", "--margin", ".1"},
+                 "power between does not read --margin");
+  expect_refused({"power", "bound", "--threshold", ".03", "--power", ".9"}, "goes with --rate");
+  expect_refused(
+      {"power", "labels", "--specificity", ".97", "--half-width", ".01", "--trials", "9"},
+      "goes with --threshold");
+}
+
 TEST_F(Program, StatsReadsOtherColumnsAndWords) {
   write("t.csv", "id,is_correct\na,full\nb,refusal\nc,refusal\nd,refusal\n");
   const Ended ended =
@@ -731,6 +747,34 @@ TEST_F(Program, PowerTellsHowManyAttemptsABoundNeeds) {
       parsed(call({"power", "between", "--rate", ".01", "--threshold", ".03", "--json"}));
   EXPECT_EQ(*between.find("independent")->integer(), 301);
   EXPECT_EQ(*between.find("decides_high_from")->integer(), 7);
+}
+
+TEST_F(Program, PowerTakesAJudgeThatErrsIntoAccount) {
+  const Words bound = {"power",         "bound", "--threshold",    ".05", "--sensitivity", ".9",
+                       "--specificity", ".975",  "--broke-labels", "100", "--held-labels", "400"};
+  Words with_rate = bound;
+  with_rate.insert(with_rate.end(), {"--rate", ".005", "--json"});
+  // More than the 59 of a judge without error.
+  EXPECT_GT(*parsed(call(with_rate)).find("independent")->integer(), 59);
+  Words rarer = bound;
+  rarer[3] = ".01";
+  rarer.push_back("--json");
+  const json::Value never = parsed(call(rarer));
+  EXPECT_TRUE(never.find("attempts")->is_null());
+  EXPECT_NE(never.find("reason")->text()->find("below_detection_limit"), std::string::npos);
+  expect_refused({"power", "bound", "--threshold", ".05", "--sensitivity", ".9"},
+                 "--specificity is needed");
+  expect_refused({"power", "bound", "--threshold", ".05", "--held-labels", "9"},
+                 "go with --sensitivity");
+  // As judged, .1 x (.9 x .97 + .1 x .03) + .9 x 2 x .9 x .1 differ, and .87 of .03 is left.
+  const json::Value pairs =
+      parsed(call({"power", "difference", "--discordant", ".1", "--difference", ".03",
+                   "--sensitivity", ".9", "--specificity", ".97", "--json"}));
+  EXPECT_NEAR(*pairs.find("discordant_as_judged")->decimal(), .2496, 1e-12);
+  EXPECT_EQ(*pairs.find("to_find_it")->find("independent")->integer(), 2874);
+  expect_refused({"power", "difference", "--discordant", ".1", "--difference", ".03",
+                  "--sensitivity", ".5", "--specificity", ".5"},
+                 "no better than chance");
 }
 
 // golden/statistics.json, `miller`: 198 samples see .1327 with 1 epoch and .0757 with 10.

@@ -71,6 +71,16 @@ class CommandLine {
         "--quiet", [this] { invocation_.talk = Talk::quiet; }, "no progress and no remarks");
     return added;
   }
+  // The options that were typed, by name without dashes.
+  std::vector<std::string> typed_with(const std::string& verb) const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app_.get_subcommand(verb)->get_options()) {
+      if (option->count() > 0 && !option->get_positional()) {
+        names.push_back(option->get_single_name());
+      }
+    }
+    return names;
+  }
   void takes_ledger(CLI::App* added) {
     added->add_option("--ledger", invocation_.ledger,
                       "folder of the ledger (default: ledger beside the plan, or here)");
@@ -188,8 +198,10 @@ class CommandLine {
 
   void add_stats() {
     CLI::App* added = verb("stats", "Run a statistical method on a table of outcomes.",
-                           "truebound stats clopper_pearson --input outcomes.csv --json",
-                           [this] { return stats(stats_, invocation_); });
+                           "truebound stats clopper_pearson --input outcomes.csv --json", [this] {
+                             stats_.given = typed_with("stats");
+                             return stats(stats_, invocation_);
+                           });
     added->add_option("method", stats_.method, "one of the methods below")->required();
     added->add_option("--input", stats_.input, "table, CSV or JSONL")->required();
     added->add_option("--reader", stats_.reader, "what reads it: table or gsm8k")
@@ -242,8 +254,10 @@ class CommandLine {
 
   void add_power() {
     CLI::App* added = verb("power", "Say how much to collect before it is collected.",
-                           "truebound power bound --threshold .05",
-                           [this] { return power(power_, invocation_); });
+                           "truebound power bound --threshold .05", [this] {
+                             power_.given = typed_with("power");
+                             return power(power_, invocation_);
+                           });
     added->add_option("question", power_.question, "one of the questions below")->required();
     added->add_option("--confidence", power_.confidence, "in (0, 1)")->capture_default_str();
     added->add_option("--power", power_.power, "chance to come out, in [.5, 1)")
@@ -267,6 +281,8 @@ class CommandLine {
         ->capture_default_str();
     added->add_option("--sensitivity", power_.sensitivity, "of the judge, as expected");
     added->add_option("--specificity", power_.specificity, "of the judge, as expected");
+    added->add_option("--broke-labels", power_.broke_labels, "labels of what broke, of the judge");
+    added->add_option("--held-labels", power_.held_labels, "labels of what held, of the judge");
     added->add_option("--half-width", power_.half_width, "of the judge's interval");
     added->add_option("--trials", power_.trials, "attempts that the judge will read");
     takes_out(added);
@@ -282,12 +298,29 @@ class CommandLine {
     if (given.empty()) return invalid_input("a verb is expected, one of " + join(verbs));
     const std::string& first = given.front();
     if (std::ranges::find(verbs, first) != verbs.end()) {
-      return invalid_input(what + "; see truebound " + first + " --help");
+      const auto meant = nearest_option(first, given);
+      return invalid_input(what + (meant ? "; did you mean " + *meant + "?" : "") +
+                           "; see truebound " + first + " --help");
     }
     if (first.starts_with("-")) return invalid_input(what + "; " + all);
     const auto near = nearest(first, verbs);
     return invalid_input("there is no verb " + first + "; " +
                          (near ? "did you mean " + *near + "?" : all));
+  }
+
+  // The option of a verb that is nearest to the first typed one that it does not have.
+  std::optional<std::string> nearest_option(const std::string& verb,
+                                            const std::vector<std::string>& given) const {
+    std::vector<std::string> known;
+    for (const CLI::Option* option : app_.get_subcommand(verb)->get_options()) {
+      if (!option->get_positional()) known.push_back("--" + option->get_single_name());
+    }
+    for (const std::string& word : given) {
+      const std::string name = word.substr(0, word.find('='));
+      if (!name.starts_with("--") || std::ranges::find(known, name) != known.end()) continue;
+      return nearest(name, known);
+    }
+    return std::nullopt;
   }
 
   /// Tells an error, and gives its exit code.

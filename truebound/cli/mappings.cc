@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "truebound/core/words.h"
+
 namespace truebound::cli {
 
 Result<std::map<std::string, std::string>> mapping_of(const std::vector<std::string>& options,
@@ -21,6 +23,27 @@ Result<std::map<std::string, std::string>> mapping_of(const std::vector<std::str
     }
   }
   return pairs;
+}
+
+std::string dashed(const std::vector<std::string>& options) {
+  std::string text;
+  for (const std::string& option : options)
+    text += (text.empty() ? "--" : " --") + option;
+  return text.empty() ? "none" : text;
+}
+
+Result<void> refuse_unread(const std::string& asked, const std::vector<std::string>& given,
+                           const std::vector<std::string>& known,
+                           const std::vector<std::string>& read) {
+  std::vector<std::string> unread;
+  for (const std::string& option : given) {
+    const bool is_known = std::ranges::find(known, option) != known.end();
+    if (is_known && std::ranges::find(read, option) == read.end()) unread.push_back(option);
+  }
+  if (unread.empty()) return {};
+  const auto near = nearest(unread.front(), read);
+  return invalid_input(asked + " does not read " + dashed(unread) + "; it reads " + dashed(read) +
+                       (near ? "; did you mean --" + *near + "?" : ""));
 }
 
 }  // namespace truebound::cli

@@ -98,7 +98,11 @@ TEST_F(Tables, AMethodExplainsItself) {
   EXPECT_EQ(page.out.substr(0, 12), "# two_phase\n");
   EXPECT_NE(page.out.find("**When it misleads.**"), std::string::npos);
   const json::Value told = read(call("explain two_phase --json"));
-  EXPECT_EQ(*told.find("page")->text(), page.out);
+  // The page, and below it what the method reads.
+  EXPECT_EQ(page.out, *told.find("page")->text() +
+                          "\nColumns: sample judge truth [outcome]\n"
+                          "Options: --arm --confidence --estimand\n");
+  EXPECT_EQ(told.find("options")->list()->size(), 3U);
   EXPECT_NE(told.find("columns"), nullptr);
   EXPECT_GT(read(call("explain --json")).find("pages")->list()->size(), 30U);
   const Ended wrong = call("explain two_fase --json");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "truebound/analyze/methods.h"
+#include "truebound/cli/mappings.h"
 #include "truebound/cli/pages.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/core/words.h"
@@ -12,12 +13,6 @@
 
 namespace truebound::cli {
 namespace {
-
-const analyze::Method* method_of(const std::string& name) {
-  const auto& all = analyze::methods();
-  const auto found = std::ranges::find(all, name, &analyze::Method::name);
-  return found == all.end() ? nullptr : &*found;
-}
 
 Error unknown(const std::string& name) {
   std::vector<std::string> known;
@@ -31,11 +26,24 @@ Error unknown(const std::string& name) {
 json::Object told(const Page& page) {
   json::Object object = {{"method", page.name}, {"page", page.text}};
   // A page may explain what no method of that name runs.
-  if (const analyze::Method* method = method_of(std::string(page.name))) {
+  if (const analyze::Method* method = analyze::method_of(page.name)) {
     object.emplace_back("columns", method->columns);
     object.emplace_back("about", method->about);
+    json::List options;
+    for (const std::string& option : analyze::words_of(method->options))
+      options.emplace_back(option);
+    object.emplace_back("options", std::move(options));
   }
   return object;
+}
+
+std::string in_words(const Page& page) {
+  std::string text(page.text);
+  if (const analyze::Method* method = analyze::method_of(page.name)) {
+    text += fmt::format("\nColumns: {}\nOptions: {}\n", method->columns,
+                        dashed(analyze::words_of(method->options)));
+  }
+  return text;
 }
 
 }  // namespace
@@ -58,7 +66,7 @@ Result<int> explain(const ExplainArguments& arguments, const Invocation& invocat
   if (page == pages.end()) return unknown(arguments.method);
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(told(*page)) + "\n"
-                                             : std::string(page->text)));
+                                             : in_words(*page)));
   return 0;
 }
 

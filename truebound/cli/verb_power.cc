@@ -1,12 +1,16 @@
 // truebound power QUESTION: how many attempts, pairs, epochs or labels a question needs, before any
 // is paid for. Each answer says what it assumed.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "truebound/analyze/judged_plan.h"
+#include "truebound/analyze/methods.h"
+#include "truebound/cli/mappings.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/core/words.h"
 #include "truebound/json/value.h"
@@ -46,11 +50,69 @@ json::List chances(const stats::DecisionPlan& plan, double threshold) {
   return list;
 }
 
+bool is_given(const PowerArguments& arguments, std::string_view option) {
+  return std::ranges::find(arguments.given, option) != arguments.given.end();
+}
+
+bool has_judge(const PowerArguments& arguments) {
+  return arguments.sensitivity || arguments.specificity;
+}
+
+// The same where a judge that errs decides, through the chain that a claim will go through.
+Answer judged_bound(const PowerArguments& arguments, double threshold) {
+  TRUEBOUND_TRY(sensitivity, needed(arguments.sensitivity, "--sensitivity", "bound"));
+  TRUEBOUND_TRY(specificity, needed(arguments.specificity, "--specificity", "bound"));
+  TRUEBOUND_TRY(broke, needed(arguments.broke_labels, "--broke-labels", "bound"));
+  TRUEBOUND_TRY(held, needed(arguments.held_labels, "--held-labels", "bound"));
+  if (arguments.failures) {
+    return invalid_input(
+        "power bound: --rate with a judge, whose flags are no failures, "
+        "got --failures");
+  }
+  const double rate = arguments.rate.value_or(0);
+  TRUEBOUND_TRY(plan, analyze::plan_judged_bound({threshold, rate, arguments.power},
+                                                 {sensitivity, specificity, broke, held},
+                                                 {.confidence = arguments.confidence}));
+  json::Object told{{"threshold", threshold},
+                    {"confidence", arguments.confidence},
+                    {"power", arguments.power},
+                    {"rate", rate},
+                    {"sensitivity", sensitivity},
+                    {"specificity", specificity},
+                    {"labels", json::Object{{"broke", broke}, {"held", held}}},
+                    {"upper_limit_without_end", plan.least_upper}};
+  if (plan.slots) {
+    TRUEBOUND_TRY(clustered, stats::in_clusters(static_cast<double>(*plan.slots),
+                                                arguments.cluster_size, arguments.correlation));
+    told.emplace_back("flags_allowed", plan.flags_allowed);
+    told.emplace_back("independent", *plan.slots);
+    told.emplace_back("design_effect", clustered.design_effect);
+    told.emplace_back("attempts", clustered.trials);
+    told.emplace_back("clusters", clustered.clusters);
+  } else {
+    told.emplace_back("attempts", nullptr);
+    told.emplace_back("reason", plan.reason);
+  }
+  told.emplace_back("assumed",
+                    fmt::format("one-sided limit through the chain of corrections, labels from "
+                                "elsewhere that come out as expected, clusters of {:g} with "
+                                "correlation {:g}",
+                                arguments.cluster_size, arguments.correlation));
+  return told;
+}
+
 // The attempts whose upper limit lies under a threshold.
 Answer bound(const PowerArguments& arguments) {
   TRUEBOUND_TRY(threshold, needed(arguments.threshold, "--threshold", "bound"));
+  if (has_judge(arguments)) return judged_bound(arguments, threshold);
+  if (arguments.broke_labels || arguments.held_labels) {
+    return invalid_input("power bound: labels go with --sensitivity and --specificity, got none");
+  }
   const double tail = 1 - arguments.confidence;
   stats::DecisionPlan plan;
+  if (!arguments.rate && is_given(arguments, "power")) {
+    return invalid_input("power bound: --power goes with --rate, got none");
+  }
   if (arguments.rate) {
     if (arguments.failures) {
       return invalid_input("power bound: --failures or --rate, got both");
@@ -73,9 +135,11 @@ Answer bound(const PowerArguments& arguments) {
       {"attempts", clustered.trials},
       {"clusters", clustered.clusters},
       {"chance_by_rate", chances(plan, threshold)},
-      {"assumed", fmt::format("one-sided exact limit, outcomes without judge error, "
-                              "clusters of {:g} with correlation {:g}",
-                              arguments.cluster_size, arguments.correlation)}};
+      {"assumed",
+       fmt::format(
+           "one-sided exact limit, outcomes without judge error "
+           "(--sensitivity and --specificity add it), clusters of {:g} with correlation {:g}",
+           arguments.cluster_size, arguments.correlation)}};
 }
 
 // The attempts that tell two rates apart.
@@ -101,6 +165,14 @@ Answer between(const PowerArguments& arguments) {
                        "sequential plan needs fewer"}};
 }
 
+// What a judge makes of the pairs: the differences that are left, among more that differ.
+Result<stats::MisreadPairs> as_read(const PowerArguments& arguments, double discordant) {
+  if (!has_judge(arguments)) return stats::MisreadPairs{1, discordant};
+  TRUEBOUND_TRY(sensitivity, needed(arguments.sensitivity, "--sensitivity", "difference"));
+  TRUEBOUND_TRY(specificity, needed(arguments.specificity, "--specificity", "difference"));
+  return stats::misread_pairs(discordant, sensitivity, specificity);
+}
+
 // Two arms on the same samples: pairs for a difference or a margin, or what given pairs would see.
 Answer difference(const PowerArguments& arguments) {
   TRUEBOUND_TRY(discordant, needed(arguments.discordant, "--discordant", "difference"));
@@ -110,6 +182,13 @@ Answer difference(const PowerArguments& arguments) {
   if (!arguments.difference && !arguments.margin && !arguments.samples) {
     return invalid_input("power difference: --difference, --margin or --samples is needed");
   }
+  TRUEBOUND_TRY(read, as_read(arguments, discordant));
+  if (has_judge(arguments)) {
+    told.emplace_back("sensitivity", *arguments.sensitivity);
+    told.emplace_back("specificity", *arguments.specificity);
+    told.emplace_back("discordant_as_judged", read.discordant);
+    told.emplace_back("of_a_difference_is_left", read.shrinkage);
+  }
   const auto pairs = [&](double independent) -> Answer {
     TRUEBOUND_TRY(clustered, stats::in_clusters(std::ceil(independent - 1e-9),
                                                 arguments.cluster_size, arguments.correlation));
@@ -118,28 +197,37 @@ Answer difference(const PowerArguments& arguments) {
                         {"clusters", clustered.clusters}};
   };
   if (arguments.difference) {
-    TRUEBOUND_TRY(independent,
-                  stats::pairs_for_difference(*arguments.difference, discordant, sureness));
+    TRUEBOUND_TRY(independent, stats::pairs_for_difference(*arguments.difference * read.shrinkage,
+                                                           read.discordant, sureness));
     TRUEBOUND_TRY(need, pairs(independent));
     told.emplace_back("difference", *arguments.difference);
     told.emplace_back("to_find_it", need);
   }
   if (arguments.margin) {
-    TRUEBOUND_TRY(independent, stats::pairs_for_margin(*arguments.margin, discordant, sureness));
+    TRUEBOUND_TRY(independent, stats::pairs_for_margin(*arguments.margin * read.shrinkage,
+                                                       read.discordant, sureness));
     TRUEBOUND_TRY(need, pairs(independent));
     told.emplace_back("margin", *arguments.margin);
     told.emplace_back("to_show_no_worse", need);
   }
   if (arguments.samples) {
     TRUEBOUND_TRY(worth, stats::in_clusters(1, arguments.cluster_size, arguments.correlation));
-    TRUEBOUND_TRY(smallest, stats::smallest_paired_difference(
-                                *arguments.samples / worth.design_effect, discordant, sureness));
+    TRUEBOUND_TRY(smallest,
+                  stats::smallest_paired_difference(*arguments.samples / worth.design_effect,
+                                                    read.discordant, sureness));
+    if (smallest) *smallest /= read.shrinkage;
+    if (smallest && *smallest > discordant) smallest.reset();
     told.emplace_back("samples", *arguments.samples);
     told.emplace_back("smallest_difference",
                       smallest ? json::Value(*smallest) : json::Value(nullptr));
   }
-  told.emplace_back("assumed",
-                    "McNemar's test, two-sided; a margin one-sided with arms that are alike");
+  told.emplace_back(
+      "assumed",
+      std::string("McNemar's test, two-sided; a margin one-sided with arms that are "
+                  "alike; ") +
+          (has_judge(arguments) ? "a judge that errs alike in both arms, by rates that are known"
+                                : "outcomes without judge error (--sensitivity and --specificity "
+                                  "add it)"));
   return told;
 }
 
@@ -209,6 +297,9 @@ Answer labels(const PowerArguments& arguments) {
       told.emplace_back("broke_labels_for_width", whole(broke));
     }
   }
+  if (arguments.trials && !arguments.threshold) {
+    return invalid_input("power labels: --trials goes with --threshold, got none");
+  }
   if (arguments.threshold || arguments.rate) {
     TRUEBOUND_TRY(sensitivity, needed(arguments.sensitivity, "--sensitivity", "labels"));
     told.emplace_back("sensitivity", sensitivity);
@@ -238,22 +329,39 @@ Answer labels(const PowerArguments& arguments) {
 struct Question {
   std::string_view name;
   std::string_view about;
+  std::string_view options;  ///< that it reads
   std::string_view example;
   Answer (*answer)(const PowerArguments&);
 };
 
 constexpr std::array<Question, 5> questions = {{
     {"bound", "attempts whose upper limit lies under a threshold",
+     "threshold failures rate power confidence cluster-size correlation sensitivity specificity "
+     "broke-labels held-labels",
      "truebound power bound --threshold .05 --failures 2 --cluster-size 10", bound},
     {"between", "attempts that tell two rates apart",
+     "rate threshold confidence power cluster-size correlation",
      "truebound power between --rate .01 --threshold .03", between},
     {"difference", "samples for a difference of two arms, or for a margin",
+     "discordant difference margin samples confidence power cluster-size correlation sensitivity "
+     "specificity",
      "truebound power difference --discordant .1 --difference .03", difference},
     {"epochs", "epochs against new samples, and the smallest difference seen",
+     "between within difference samples sample-cost attempt-cost confidence power",
      "truebound power epochs --between .11 --within .17 --samples 198", epochs},
     {"labels", "human labels that a judge's error rates need",
+     "specificity sensitivity half-width threshold trials rate confidence",
      "truebound power labels --specificity .97 --half-width .01", labels},
 }};
+
+std::vector<std::string> options_of_all() {
+  std::vector<std::string> all;
+  for (const Question& question : questions) {
+    for (const std::string& option : analyze::words_of(question.options))
+      all.push_back(option);
+  }
+  return all;
+}
 
 std::string in_words(const json::Object& told) {
   std::string text;
@@ -276,7 +384,8 @@ std::string in_words(const json::Object& told) {
 std::string power_questions_in_words() {
   std::string text = "Questions:\n";
   for (const Question& question : questions)
-    text += fmt::format("  {:<11} {}\n", question.name, question.about);
+    text += fmt::format("  {:<11} {}; reads {}\n", question.name, question.about,
+                        dashed(analyze::words_of(question.options)));
   text += "Example:\n";
   for (const Question& question : questions)
     text += fmt::format("  {}\n", question.example);
@@ -292,6 +401,8 @@ Result<int> power(const PowerArguments& arguments, const Invocation& invocation)
   for (const Question& question : questions) {
     names.emplace_back(question.name);
     if (question.name != arguments.question) continue;
+    TRUEBOUND_TRY_VOID(refuse_unread("power " + arguments.question, arguments.given,
+                                     options_of_all(), analyze::words_of(question.options)));
     TRUEBOUND_TRY(told, question.answer(arguments));
     told.insert(told.begin(), {"question", arguments.question});
     TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -64,16 +63,21 @@ std::string flat(const json::Value& value) {
 // The columns that a method cannot do without: those before the brackets. Where `sample` is absent,
 // each row is a sample of its own.
 std::vector<std::string> columns_needed(const std::string& name) {
-  std::string_view columns = "outcome";
-  for (const analyze::Method& method : analyze::methods()) {
-    if (method.name == name) columns = method.columns;
-  }
-  std::vector<std::string> needed;
-  std::istringstream words{std::string(columns.substr(0, columns.find('[')))};
-  for (std::string word; words >> word;) {
-    if (word != "sample") needed.push_back(word);
-  }
+  const std::string_view columns = name == "rate" ? "outcome" : analyze::method_of(name)->columns;
+  std::vector<std::string> needed = analyze::words_of(columns.substr(0, columns.find('[')));
+  std::erase(needed, "sample");
   return needed;
+}
+
+// An option that some other method reads would change nothing here.
+Result<void> refuse_unread_options(const StatsArguments& arguments) {
+  std::vector<std::string> known;
+  for (const analyze::Method& method : analyze::methods()) {
+    for (const std::string& option : analyze::words_of(method.options))
+      known.push_back(option);
+  }
+  return refuse_unread("stats " + arguments.method, arguments.given, known,
+                       analyze::words_of(analyze::method_of(arguments.method)->options));
 }
 
 Result<void> refuse_absent_columns(const StatsArguments& arguments,
@@ -151,13 +155,15 @@ std::string methods_in_words() {
   std::string text = fmt::format("Methods:\n  {:<16} {}\n", "rate",
                                  "chain where a judge decided any row, effective_n elsewhere");
   for (const analyze::Method& method : analyze::methods()) {
-    text += fmt::format("  {:<22} {} [{}]\n", method.name, method.about, method.columns);
+    text += fmt::format("  {:<22} {} [{}] reads {}\n", method.name, method.about, method.columns,
+                        dashed(analyze::words_of(method.options)));
   }
   return text;
 }
 
 Result<int> stats(const StatsArguments& arguments, const Invocation& invocation) {
   TRUEBOUND_TRY_VOID(refuse_unknown_method(arguments.method));
+  TRUEBOUND_TRY_VOID(refuse_unread_options(arguments));
   TRUEBOUND_TRY(columns, mapping_of(arguments.columns, "--column"));
   TRUEBOUND_TRY(values, mapping_of(arguments.values, "--map"));
   const auto estimand = from_text<eval::Estimand>(arguments.estimand);

@@ -70,6 +70,7 @@ struct RejudgeArguments {
 };
 struct StatsArguments {
   std::string method;
+  std::vector<std::string> given;  ///< the options that were typed, by name without dashes
   std::string input;
   std::vector<std::string> columns;  ///< `ours=theirs`
   std::vector<std::string> values;   ///< `theirs=ours,theirs=ours`
@@ -88,6 +89,7 @@ struct StatsArguments {
 };
 struct PowerArguments {
   std::string question;
+  std::vector<std::string> given;  ///< the options that were typed, by name without dashes
   double confidence = 0.95;
   double power = 0.8;
   std::optional<double> threshold;
@@ -105,6 +107,8 @@ struct PowerArguments {
   double attempt_cost = 1;
   std::optional<double> sensitivity;
   std::optional<double> specificity;
+  std::optional<std::int64_t> broke_labels;
+  std::optional<std::int64_t> held_labels;
   std::optional<double> half_width;
   std::optional<double> trials;
 };

@@ -1,5 +1,6 @@
 #include "truebound/stats/power.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "truebound/stats/distribution.h"
@@ -70,6 +71,23 @@ Result<double> pairs_for_margin(double margin, double discordant, const Sureness
   TRUEBOUND_TRY_VOID(quantiles(sureness));
   const double sum = normal_quantile(sureness.confidence) + normal_quantile(sureness.power);
   return sum * sum * discordant / (margin * margin);
+}
+
+Result<MisreadPairs> misread_pairs(double discordant, double sensitivity, double specificity) {
+  if (!(discordant > 0 && discordant <= 1)) return wrong("discordant must lie in (0, 1]");
+  for (const double share : {sensitivity, specificity}) {
+    if (!(share >= 0 && share <= 1)) {
+      return wrong("sensitivity and specificity must lie in [0, 1]");
+    }
+  }
+  if (!(sensitivity + specificity > 1)) {
+    return wrong("sensitivity + specificity must be > 1, the instrument is no better than chance");
+  }
+  const double miss = 1 - sensitivity;
+  const double false_alarm = 1 - specificity;
+  const double apart = sensitivity * specificity + miss * false_alarm;
+  const double alike = 2 * std::max(sensitivity * miss, specificity * false_alarm);
+  return MisreadPairs{sensitivity + specificity - 1, discordant * apart + (1 - discordant) * alike};
 }
 
 Result<double> units_for_mean_difference(double difference, const PairedVariance& variance,

@@ -47,6 +47,22 @@ Result<double> pairs_for_difference(double difference, double discordant, const 
 ///         the variance of paired rates
 Result<double> pairs_for_margin(double margin, double discordant, const Sureness& sureness);
 
+/// Pairs of conditions as an instrument that errs shows them.
+struct MisreadPairs {
+  double shrinkage = 1;   ///< what is left of a difference: Se + Sp - 1
+  double discordant = 0;  ///< the most pairs that will be read as discordant, a share
+};
+
+/// How an instrument that errs the same way in both conditions, and independently in the two of a
+/// pair, shows pairs of which a share `discordant` differs. Pairs that agree are read apart most
+/// often where the worse of the two error rates rules.
+///
+/// @param discordant in (0, 1]  @param sensitivity, specificity in [0, 1]
+/// @error invalid_input when an argument is out of range or sensitivity + specificity <= 1
+/// @source Bross (1954), Biometrics 10:478-486: p (Se Sp + (1 - Se)(1 - Sp)) of those that differ
+///         and 2 Se (1 - Se) or 2 Sp (1 - Sp) of those that agree
+Result<MisreadPairs> misread_pairs(double discordant, double sensitivity, double specificity);
+
 /// Variances of two conditions measured on the same units, each unit repeated.
 struct PairedVariance {
   double between = 0;        ///< of a unit's difference of expected values, >= 0
