@@ -76,7 +76,6 @@ void set(Estimate& estimate, double value, const stats::Interval& limits) {
   estimate.lower = limits.lower;
   estimate.upper = limits.upper;
   estimate.effective_n = static_cast<double>(estimate.clusters);
-  carry_to_missing(estimate);
 }
 
 std::vector<stats::ClusterSum> sums_of(const std::vector<stats::Cluster>& trials) {
@@ -215,19 +214,24 @@ std::vector<MethodEntry> cluster_methods() {
   return {
       {{"cluster_bootstrap", "sample outcome [cluster epoch]", "arm confidence resamples seed",
         "rate of broke, limits from drawing clusters again (BCa): for display"},
-       run_cluster_bootstrap},
+       run_cluster_bootstrap,
+       WhenMissing::run_again},
       {{"jackknife", "sample outcome [cluster epoch]", "arm confidence",
         "rate of broke, limits from leaving out a cluster at a time: for display"},
-       run_jackknife},
+       run_jackknife,
+       WhenMissing::run_again},
       {{"wild_bootstrap", "sample outcome [cluster epoch]", "arm confidence resamples seed",
         "rate of broke from few clusters, by flipping their signs: for display"},
-       run_wild_bootstrap},
+       run_wild_bootstrap,
+       WhenMissing::run_again},
       {{"two_way", "sample attack outcome [cluster epoch]", "arm confidence",
         "rate of broke where rows are clustered by what was asked and by how: for display"},
-       run_two_way},
+       run_two_way,
+       WhenMissing::run_again},
       {{"repeats", "sample epoch outcome [cluster]", "arm confidence estimand",
         "how much of the variance lies between samples and how much within"},
-       run_repeats},
+       run_repeats,
+       WhenMissing::run_again},
   };
 }
 

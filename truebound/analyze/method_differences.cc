@@ -109,33 +109,44 @@ Result<FarthestPair> farthest_pair(const std::vector<std::vector<int>>& hits, do
   return farthest;
 }
 
-// The answer of a row: a human's word, else a judge's, else the outcome's.
-std::string answer_of(const Observation& row) {
-  if (!row.truth.empty()) return row.truth;
-  if (!row.verdict.empty()) return row.verdict;
-  return std::string(to_text(eval::kind_of(row.outcome)));
+// The answer of a row: a human's word, else a judge's, else the outcome's. An answer that nobody
+// could decide is a kind of its own; where no answer came there is none.
+std::optional<std::string> answer_of(const Observation* row) {
+  if (row == nullptr) return std::nullopt;
+  if (!row->truth.empty()) return row->truth;
+  if (!row->verdict.empty()) return row->verdict;
+  const eval::OutcomeKind kind = eval::kind_of(row->outcome);
+  if (kind == eval::OutcomeKind::error || kind == eval::OutcomeKind::not_run) return std::nullopt;
+  return std::string(to_text(kind));
 }
 
 struct Answers {
   std::vector<std::string> names;
   std::vector<std::vector<std::int64_t>> table;
   std::int64_t pairs = 0;
+  json::List without;  // samples with an answer in one arm alone, or in none
 };
 
 Answers answers_of(const Matches& matches) {
   std::set<std::string> names;
-  for (const Observation* row : matches.rows)
-    names.insert(answer_of(*row));
+  for (const Observation* row : matches.rows) {
+    if (const auto answer = answer_of(row)) names.insert(*answer);
+  }
   Answers answers{.names = {names.begin(), names.end()}};
   const std::size_t count = answers.names.size();
   answers.table.assign(count, std::vector<std::int64_t>(count));
-  const auto at = [&](const Observation& row) {
-    return static_cast<std::size_t>(std::ranges::find(answers.names, answer_of(row)) -
+  const auto at = [&](const std::string& answer) {
+    return static_cast<std::size_t>(std::ranges::find(answers.names, answer) -
                                     answers.names.begin());
   };
   for (const Match& match : matches.list) {
-    if (match.rows[0] == nullptr || match.rows[1] == nullptr) continue;
-    ++answers.table[at(*match.rows[0])][at(*match.rows[1])];
+    const auto first = answer_of(match.rows[0]);
+    const auto second = answer_of(match.rows[1]);
+    if (!first || !second) {
+      answers.without.emplace_back(match.sample);
+      continue;
+    }
+    ++answers.table[at(*first)][at(*second)];
     ++answers.pairs;
   }
   return answers;
@@ -151,6 +162,25 @@ stats::PairCounts pairs_of_answer(const Answers& answers, std::size_t answer) {
       } else {
         (j == answer ? pairs.second_only : pairs.neither) += count;
       }
+    }
+  }
+  return pairs;
+}
+
+// The pairs of one answer with absent ones read as it, or as another, by arm.
+stats::PairCounts pairs_read_as(const Matches& matches, const std::string& answer,
+                                const std::array<Side, 2>& absent) {
+  stats::PairCounts pairs;
+  for (const Match& match : matches.list) {
+    std::array<bool, 2> is_it{};
+    for (std::size_t arm = 0; arm < 2; ++arm) {
+      const auto given = answer_of(match.rows[arm]);
+      is_it[arm] = given ? *given == answer : absent[arm] == Side::broke;
+    }
+    if (is_it[0]) {
+      ++(is_it[1] ? pairs.both : pairs.first_only);
+    } else {
+      ++(is_it[1] ? pairs.second_only : pairs.neither);
     }
   }
   return pairs;
@@ -189,6 +219,26 @@ Result<MethodResult> run_obuchowski(const Table& table, const MethodOptions& opt
   return result;
 }
 
+// The missing of two of several arms read all against the first of them, and all for it, with
+// limits that hold for all pairs of arms at once.
+Result<void> bound_pair(MethodResult& result, const Matches& matches, const FarthestPair& pair,
+                        double confidence) {
+  Matches two{.arms = {matches.arms[pair.first], matches.arms[pair.second]}};
+  for (const Match& match : matches.list) {
+    Match of_two = match;
+    of_two.rows = {match.rows[pair.first], match.rows[pair.second]};
+    two.list.push_back(of_two);
+  }
+  const std::size_t arms = matches.arms.size();
+  const double each = 1 - (1 - confidence) / static_cast<double>(arms * (arms - 1) / 2);
+  TRUEBOUND_TRY(against, stats::bonett_price(pairs_in(two, least), each));
+  TRUEBOUND_TRY(in_favor, stats::bonett_price(pairs_in(two, most), each));
+  result.estimate.missing = {against.lower, in_favor.upper};
+  result.beside.emplace_back("missing",
+                             json::Object{{"least", against.value}, {"most", in_favor.value}});
+  return {};
+}
+
 Result<MethodResult> run_cochran_q(const Table& table, const MethodOptions& options) {
   TRUEBOUND_TRY(matches, matches_of(table, options, Arms::several));
   TRUEBOUND_TRY_VOID(check_independent(matches, options, "cochran_q"));
@@ -209,7 +259,7 @@ Result<MethodResult> run_cochran_q(const Table& table, const MethodOptions& opti
   result.estimate.value = farthest.limits.value;
   result.estimate.lower = farthest.limits.lower;
   result.estimate.upper = farthest.limits.upper;
-  bound_missing(result.estimate, matches);
+  TRUEBOUND_TRY_VOID(bound_pair(result, matches, farthest, options.confidence));
   result.estimate.p_value = test.p_value;
   result.estimate.statistic = test.statistic;
   json::List rates;
@@ -259,7 +309,13 @@ Result<MethodResult> run_stuart_maxwell(const Table& table, const MethodOptions&
   result.estimate.value = limits.value;
   result.estimate.lower = limits.lower;
   result.estimate.upper = limits.upper;
-  bound_missing(result.estimate, matches);
+  const std::string& answer = answers.names[farthest];
+  TRUEBOUND_TRY(against, stats::bonett_price(pairs_read_as(matches, answer, least), each));
+  TRUEBOUND_TRY(in_favor, stats::bonett_price(pairs_read_as(matches, answer, most), each));
+  result.estimate.missing = {against.lower, in_favor.upper};
+  result.beside.emplace_back("missing",
+                             json::Object{{"least", against.value}, {"most", in_favor.value}});
+  result.beside.emplace_back("without_answer", answers.without);
   result.beside.emplace_back("df", test.value().df);
   result.beside.emplace_back("by_answer", told);
   return result;

@@ -39,11 +39,13 @@ Result<Watched> watched(const Table& table, const MethodOptions& options, std::s
   return Watched{std::move(rows), std::move(estimate)};
 }
 
+// The rows in their order; those without outcome are left out, or read as one side.
 template <class Detector>
-std::vector<int> feed(const Rows& rows, Detector& detector) {
+std::vector<int> feed(const Rows& rows, Detector& detector, std::optional<Side> missing) {
   std::vector<int> lines;
   for (const Observation* row : rows) {
-    const std::optional<Side> side = side_of(*row);
+    std::optional<Side> side = side_of(*row);
+    if (!side) side = missing;
     if (!side) continue;
     detector.add(side == Side::broke ? stats::Trial::hit : stats::Trial::miss);
     lines.push_back(row->line);
@@ -60,6 +62,23 @@ json::Value alarm_told(const std::optional<stats::Alarm>& alarm, const std::vect
                       {"changed_from_line", line(alarm->changed_from)}};
 }
 
+// The alarm with what is missing left out, and with all of it read either way.
+template <class Detector>
+json::Object alarms_told(const Rows& rows, const Detector& fresh) {
+  const bool has_all =
+      std::ranges::all_of(rows, [](const Observation* row) { return side_of(*row).has_value(); });
+  if (has_all) return {};
+  json::Object readings = {
+      {"reason", "an alarm has no limits; both readings of the rows are told"}};
+  for (const Side side : {Side::held, Side::broke}) {
+    Detector detector = fresh;
+    const std::vector<int> lines = feed(rows, detector, side);
+    readings.emplace_back(side == Side::held ? "alarm_all_held" : "alarm_all_broke",
+                          alarm_told(detector.alarm(), lines));
+  }
+  return readings;
+}
+
 void set_share(Estimate& estimate) {
   estimate.value = static_cast<double>(estimate.counts.broke) / static_cast<double>(estimate.n);
 }
@@ -71,12 +90,14 @@ Result<MethodResult> run_cusum(const Table& table, const MethodOptions& options)
   TRUEBOUND_TRY(alternative, needed(options.alternative, "alternative", "cusum"));
   const double level = options.level.value_or(usual_cusum_level);
   TRUEBOUND_TRY(cusum, stats::Cusum::watch({threshold, alternative}, level));
+  const json::Object missing = alarms_told(seen.rows, cusum);
   TRUEBOUND_TRY(steps, stats::change_steps({threshold, alternative}));
-  const std::vector<int> lines = feed(seen.rows, cusum);
+  const std::vector<int> lines = feed(seen.rows, cusum, std::nullopt);
   set_share(seen.estimate);
   seen.estimate.statistic = cusum.sum();
   return MethodResult{std::move(seen.estimate),
-                      {{"alarm", alarm_told(cusum.alarm(), lines)},
+                      {{"missing", missing},
+                       {"alarm", alarm_told(cusum.alarm(), lines)},
                        {"sum", cusum.sum()},
                        {"level", level},
                        {"step_broke", steps.hit},
@@ -101,14 +122,16 @@ Result<MethodResult> run_e_detector(const Table& table, const MethodOptions& opt
   const double level = options.level.value_or(usual_detector_level);
   const std::vector<double> rates = rates_from(threshold, options.alternative.value_or(0));
   TRUEBOUND_TRY(detector, stats::ChangeMixture::watch(threshold, rates, level));
-  const std::vector<int> lines = feed(seen.rows, detector);
+  const json::Object missing = alarms_told(seen.rows, detector);
+  const std::vector<int> lines = feed(seen.rows, detector, std::nullopt);
   set_share(seen.estimate);
   seen.estimate.statistic = detector.log_evidence();
   json::List tested;
   for (const double rate : rates)
     tested.emplace_back(rate);
   return MethodResult{std::move(seen.estimate),
-                      {{"alarm", alarm_told(detector.alarm(), lines)},
+                      {{"missing", missing},
+                       {"alarm", alarm_told(detector.alarm(), lines)},
                        {"log_evidence", detector.log_evidence()},
                        {"level", level},
                        {"rates", std::move(tested)}}};
@@ -132,17 +155,26 @@ Result<MethodResult> run_text_distance(const Table& table, const MethodOptions& 
   }
   TRUEBOUND_TRY_VOID(check_rows(rows, options.table));
   std::map<std::string, stats::PromptTexts> prompts;
+  Estimate estimate = start(rows, options, "text_distance");
+  estimate.counts = {};
   for (std::size_t i = 0; i < table.size(); ++i) {
     stats::PromptTexts& texts = prompts[table[i].sample];
+    ++estimate.counts.planned;
+    // An answer that did not come is no text; its row is counted and left out.
+    if (options.responses[i].empty()) {
+      const bool failed = eval::kind_of(table[i].outcome) == eval::OutcomeKind::error;
+      ++(failed ? estimate.counts.error : estimate.counts.undecided);
+      continue;
+    }
     (table[i].arm == arms[0] ? texts.first : texts.second).push_back(options.responses[i]);
   }
   std::vector<stats::PromptTexts> compared;
   for (const auto& [name, texts] : prompts) {
     if (texts.first.size() > 1 && texts.second.size() > 1) compared.push_back(texts);
   }
-  Estimate estimate = start(rows, options, "text_distance");
   estimate.name = "mmd2/" + arms[0] + "-" + arms[1];
-  estimate.n = static_cast<std::int64_t>(rows.size());
+  estimate.n = estimate.counts.planned - estimate.counts.missing();
+  estimate.effective_n = static_cast<double>(compared.size());
   if (compared.empty()) {
     return no_number(estimate, Reason::no_pairs,
                      "no sample has two responses in each arm (epochs)");
@@ -156,14 +188,16 @@ Result<MethodResult> run_text_distance(const Table& table, const MethodOptions& 
   estimate.reason = Reason::none;
   estimate.p_value = found.p_value;
   estimate.statistic = found.statistic;
-  return MethodResult{
-      std::move(estimate),
+  MethodResult result{
+      estimate,
       {{"prompts", static_cast<std::int64_t>(compared.size())},
        {"prompts_left_out", static_cast<std::int64_t>(prompts.size() - compared.size())},
        {"dealt", found.dealt},
        {"is_exact", found.is_exact},
        {"length_difference", found.length_statistic},
        {"length_p_value", found.length_p_value}}};
+  without_bounds(result, {-1, 1}, "a text that did not come can have been any text");
+  return result;
 }
 
 // --- Groups. ---
@@ -203,6 +237,42 @@ Groups groups_of(const Rows& rows, const std::vector<std::string>& names) {
     }
   }
   return groups;
+}
+
+// The least and the most that the gap can be, over every way in which missing outcomes, those of
+// units that a group was not asked included, can have come out: of the groups' means, without the
+// chance of the draw.
+Range gap_range(const Rows& rows, const std::vector<std::string>& names) {
+  std::map<std::string, std::vector<Cell>> units;
+  std::map<std::string, std::vector<double>> missing;
+  for (const Observation* row : rows) {
+    const std::string unit = cluster_name(*row);
+    const auto group = static_cast<std::size_t>(std::ranges::find(names, row->arm) - names.begin());
+    Cell& cell = units.try_emplace(unit, names.size()).first->second[group];
+    double& gaps = missing.try_emplace(unit, names.size(), 0.0).first->second[group];
+    const std::optional<Side> side = side_of(*row);
+    (side ? cell.decided : gaps) += 1;
+    cell.broke += side == Side::broke ? 1 : 0;
+  }
+  std::vector<Range> means(names.size(), Range{0, 0});
+  for (const auto& [name, cells] : units) {
+    for (std::size_t g = 0; g < names.size(); ++g) {
+      const double gaps = missing.at(name)[g];
+      const double all = cells[g].decided + gaps;
+      const auto n = static_cast<double>(units.size());
+      means[g].lower += (all > 0 ? cells[g].broke / all : 0) / n;
+      means[g].upper += (all > 0 ? (cells[g].broke + gaps) / all : 1) / n;
+    }
+  }
+  Range gap{0, 0};
+  for (const Range& one : means) {
+    for (const Range& other : means) {
+      if (&one == &other) continue;
+      gap.lower = std::max(gap.lower, one.lower - other.upper);
+      gap.upper = std::max(gap.upper, one.upper - other.lower);
+    }
+  }
+  return gap;
 }
 
 // Harm where a refusal is expected, wrongful refusal where an answer is: two rates, never pooled.
@@ -271,9 +341,13 @@ Result<MethodResult> run_disparity(const Table& table, const MethodOptions& opti
       gap = {{"value", other.value().gap}, {"p_value", other.value().p_value}};
       for (json::Member& member : told(refused, other.value()))
         gap.push_back(std::move(member));
+      const Range bounds = gap_range(both.wrongful, both.names);
+      gap.emplace_back("missing", json::Object{{"least", bounds.lower}, {"most", bounds.upper}});
     }
     beside.emplace_back("wrongful_refusal", std::move(gap));
   }
+  const Range range = gap_range(first, groups.names);
+  beside.emplace_back("missing", json::Object{{"least", range.lower}, {"most", range.upper}});
   estimate.value = found.gap;
   estimate.missing = {0, 1};
   estimate.p_value = found.p_value;
@@ -336,11 +410,12 @@ Result<MethodResult> run_variance_table(const Table& table, const MethodOptions&
                      {"share", part.is_seen ? json::Value(part.share) : json::Value(nullptr)}});
   }
   estimate.value = found.value().mean;
-  estimate.missing = {0, 1};
-  return MethodResult{std::move(estimate),
+  MethodResult result{estimate,
                       {{"parts", std::move(parts)},
                        {"fewest_levels", found.value().fewest},
                        {"standard_error", found.value().generalized_error}}};
+  without_bounds(result, {0, 1}, "parts of a variance have no limits, and no bounds for missing");
+  return result;
 }
 
 }  // namespace

@@ -14,10 +14,17 @@
 
 namespace truebound::analyze {
 
+/// How a method's limits come to bound what is missing.
+enum class WhenMissing {
+  bounded_within,  ///< the method does it, or says why it cannot
+  run_again,       ///< its lower limit with all missing held, its upper one with all broke
+};
+
 /// A method and what runs it.
 struct MethodEntry {
   Method method;
   Result<MethodResult> (*run)(const std::vector<eval::Observation>&, const MethodOptions&);
+  WhenMissing missing = WhenMissing::bounded_within;
 };
 
 /// Rates of clustered rows, by resampling and other standard errors: method_clusters.cc.

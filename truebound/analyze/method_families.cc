@@ -17,6 +17,10 @@
 namespace truebound::analyze {
 namespace {
 
+// The missing read all against the first arm, and all for it.
+constexpr MissingAs least = {Side::held, Side::broke};
+constexpr MissingAs most = {Side::broke, Side::held};
+
 MethodResult refused(Estimate estimate, const std::string& why) {
   estimate.value.reset();
   estimate.lower = 0;
@@ -77,9 +81,23 @@ json::List untested_in(const std::vector<Cell>& cells) {
 struct PairCell {
   std::string name;
   stats::PairCounts pairs;
+  stats::PairCounts least;  // the missing read all against the first arm
+  stats::PairCounts most;   // all for it
   double p = 1;
   double log_e = 0;
 };
+
+std::int64_t off(const stats::PairCounts& pairs) {
+  return pairs.first_only - pairs.second_only;
+}
+
+// The pairs that leave the least evidence of a difference, however the missing came out; nothing
+// where they may have made both arms alike.
+std::optional<stats::PairCounts> least_telling(const PairCell& cell) {
+  if (off(cell.least) > 0) return cell.least;
+  if (off(cell.most) < 0) return cell.most;
+  return std::nullopt;
+}
 
 Result<std::vector<PairCell>> pair_cells(const Matches& matches) {
   std::map<std::string, std::vector<const Match*>> by_name;
@@ -87,7 +105,10 @@ Result<std::vector<PairCell>> pair_cells(const Matches& matches) {
     by_name[match.stratum].push_back(&match);
   std::vector<PairCell> cells;
   for (const auto& [name, members] : by_name) {
-    PairCell cell{.name = name, .pairs = pairs_in(members, std::nullopt)};
+    PairCell cell{.name = name,
+                  .pairs = pairs_in(members, std::nullopt),
+                  .least = pairs_in(members, least),
+                  .most = pairs_in(members, most)};
     // A cell without pairs was asked and has no answer: it stays in the family, with p = 1.
     if (cell.pairs.total() > 0) {
       TRUEBOUND_TRY(test, stats::mcnemar(cell.pairs));
@@ -116,13 +137,14 @@ struct Family {
   MethodResult result;
   std::vector<PairCell> cells;
   std::size_t best = 0;
+  json::Object missing;  // what is told of it
 };
 
 Result<Family> family_of(const Table& table, const MethodOptions& options,
                          std::string_view method) {
   TRUEBOUND_TRY(matches, matches_of(table, options, Arms::two));
   TRUEBOUND_TRY_VOID(check_independent(matches, options, method));
-  Family family{{start_difference(matches, options, method), told_of(matches)}, {}, 0};
+  Family family{{start_difference(matches, options, method), told_of(matches)}};
   if (family.result.estimate.n == 0) return family;
   TRUEBOUND_TRY(cells, pair_cells(matches));
   family.cells = std::move(cells);
@@ -138,10 +160,29 @@ Result<Family> family_of(const Table& table, const MethodOptions& options,
   estimate.upper = limits.upper;
   estimate.n = estimate.clusters = best.pairs.total();
   estimate.effective_n = static_cast<double>(best.pairs.total());
-  bound_missing(estimate, matches);
+  // The limits hold for all cells at once in either reading, so for the one that was picked too.
+  TRUEBOUND_TRY(against, stats::bonett_price(best.least, each));
+  TRUEBOUND_TRY(in_favor, stats::bonett_price(best.most, each));
+  estimate.missing = {against.lower, in_favor.upper};
+  family.missing = {{"least", against.value}, {"most", in_favor.value}};
   family.result.beside.emplace_back("cells_asked", static_cast<std::int64_t>(family.cells.size()));
   family.result.beside.emplace_back("confidence_each", each);
   return family;
+}
+
+// A cell's p-value where the missing came out as they speak least of a difference.
+Result<double> p_at_worst(const PairCell& cell) {
+  const auto pairs = least_telling(cell);
+  if (!pairs) return 1.0;
+  TRUEBOUND_TRY(test, stats::mcnemar(*pairs));
+  return test.p_exact;
+}
+
+Result<double> e_at_worst(const PairCell& cell) {
+  const auto pairs = least_telling(cell);
+  if (!pairs) return 0.0;
+  TRUEBOUND_TRY(log_e, stats::log_e_of_fair_coin(pairs->first_only, pairs->second_only));
+  return std::exp(log_e);
 }
 
 json::Object told(const PairCell& cell) {
@@ -159,17 +200,28 @@ Result<MethodResult> run_adjusted(const Table& table, const MethodOptions& optio
   TRUEBOUND_TRY(family, family_of(table, options, method));
   if (family.cells.empty()) return family.result;
   std::vector<double> p;
-  for (const PairCell& cell : family.cells)
+  std::vector<double> worst;
+  for (const PairCell& cell : family.cells) {
     p.push_back(cell.p);
+    TRUEBOUND_TRY(at_worst, p_at_worst(cell));
+    worst.push_back(at_worst);
+  }
   TRUEBOUND_TRY(adjusted, adjust(p));
+  TRUEBOUND_TRY(adjusted_at_worst, adjust(worst));
   json::List cells;
   json::List found;
+  json::List whatever;
   for (std::size_t i = 0; i < p.size(); ++i) {
     json::Object cell = told(family.cells[i]);
     cell.emplace_back("p_adjusted", adjusted[i]);
+    cell.emplace_back("p_adjusted_whatever_is_missing", adjusted_at_worst[i]);
     cells.push_back(std::move(cell));
-    if (adjusted[i] <= 1 - options.confidence) found.emplace_back(family.cells[i].name);
+    const std::string& name = family.cells[i].name;
+    if (adjusted[i] <= 1 - options.confidence) found.emplace_back(name);
+    if (adjusted_at_worst[i] <= 1 - options.confidence) whatever.emplace_back(name);
   }
+  family.missing.emplace_back("rejected", whatever);
+  family.result.beside.emplace_back("missing", family.missing);
   family.result.estimate.p_value = adjusted[family.best];
   family.result.beside.emplace_back("rejected", found);
   family.result.beside.emplace_back("cells", cells);
@@ -192,21 +244,53 @@ Result<MethodResult> run_e_benjamini_hochberg(const Table& table, const MethodOp
   TRUEBOUND_TRY(family, family_of(table, options, "e_benjamini_hochberg"));
   if (family.cells.empty()) return family.result;
   std::vector<double> e;
+  std::vector<double> worst;
   json::List cells;
   for (const PairCell& cell : family.cells) {
     e.push_back(std::exp(cell.log_e));
+    TRUEBOUND_TRY(at_worst, e_at_worst(cell));
+    worst.push_back(at_worst);
     json::Object one = told(cell);
     one.emplace_back("log_e", cell.log_e);
     cells.push_back(std::move(one));
   }
   TRUEBOUND_TRY(rejected, stats::e_benjamini_hochberg(e, 1 - options.confidence));
+  TRUEBOUND_TRY(still, stats::e_benjamini_hochberg(worst, 1 - options.confidence));
   json::List found;
   for (const std::size_t i : rejected)
     found.emplace_back(family.cells[i].name);
+  json::List whatever;
+  for (const std::size_t i : still)
+    whatever.emplace_back(family.cells[i].name);
+  family.missing.emplace_back("rejected", whatever);
+  family.result.beside.emplace_back("missing", family.missing);
   family.result.estimate.statistic = family.cells[family.best].log_e;
   family.result.beside.emplace_back("rejected", found);
   family.result.beside.emplace_back("cells", cells);
   return family.result;
+}
+
+// The limits of the highest rate of any cell, for all cells at once: a cell that is all missing
+// held, or broke, like the others.
+Result<stats::SimultaneousLimits> limits_of_cells(const Table& table,
+                                                  const MethodOptions& options) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  TRUEBOUND_TRY(cells, cells_of(rows, options));
+  std::vector<stats::CellCount> counts;
+  for (const Cell& cell : cells)
+    counts.push_back(cell.worth);
+  return stats::simultaneous_limits(counts, options.confidence);
+}
+
+Result<Range> worst_when_missing(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(held, limits_of_cells(read_missing_as(table, Side::held), options));
+  TRUEBOUND_TRY(broke, limits_of_cells(read_missing_as(table, Side::broke), options));
+  Range range{0, 0};
+  for (const stats::Interval& limits : held.limits)
+    range.lower = std::max(range.lower, limits.lower);
+  for (const stats::Interval& limits : broke.limits)
+    range.upper = std::max(range.upper, limits.upper);
+  return range;
 }
 
 Result<MethodResult> run_worst_cell(const Table& table, const MethodOptions& options) {
@@ -244,9 +328,11 @@ Result<MethodResult> run_worst_cell(const Table& table, const MethodOptions& opt
   estimate.n = worst.n;
   estimate.effective_n = counts[found.worst].n;
   estimate.bound_below = *std::max_element(found.upper.begin(), found.upper.end());
-  // Any cell could be the worst, were its missing rows to have broken.
-  estimate.missing =
-      estimate.counts.missing() > 0 ? Range{0, 1} : Range{estimate.lower, estimate.upper};
+  estimate.missing = {estimate.lower, estimate.upper};
+  if (estimate.counts.missing() > 0) {
+    TRUEBOUND_TRY(bounds, worst_when_missing(table, options));
+    estimate.missing = bounds;
+  }
   return MethodResult{std::move(estimate),
                       {{"cells_asked", static_cast<std::int64_t>(cells.size())},
                        {"confidence_each", found.each},
@@ -292,7 +378,6 @@ Result<MethodResult> run_hierarchical(const Table& table, const MethodOptions& o
   estimate.clusters = tested;
   estimate.effective_n = static_cast<double>(tested);
   estimate.unit = "stratum";
-  carry_to_missing(estimate);
   return MethodResult{std::move(estimate),
                       {{"bayesian", true},
                        {"prior", "gamma"},
@@ -308,7 +393,8 @@ std::vector<MethodEntry> family_methods() {
   return {
       {{"hierarchical", "sample outcome stratum", "arm confidence estimand",
         "rates of strata that borrow from each other (Bayesian): for display"},
-       run_hierarchical},
+       run_hierarchical,
+       WhenMissing::run_again},
       {{"worst_cell", "sample outcome stratum [cluster epoch]",
         "arm confidence correlation estimand",
         "the stratum with the highest rate, limits that hold for all strata at once"},

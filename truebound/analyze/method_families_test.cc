@@ -5,6 +5,7 @@
 
 #include "truebound/analyze/method_cases.h"
 #include "truebound/stats/cluster.h"
+#include "truebound/stats/paired.h"
 
 namespace truebound::analyze::cases {
 namespace {
@@ -197,10 +198,25 @@ TEST(Families, EachMethodCorrectsForAllStrata) {
   EXPECT_DOUBLE_EQ(*found.estimate.value, 9.0 / 31);
   EXPECT_EQ(found.estimate.n, 31);
   EXPECT_EQ(found.estimate.missing.lower, found.estimate.lower);
+  EXPECT_EQ(word(run("benjamini_yekutieli", paired_strata()), {"rejected"}), "[]");
+}
+
+// Four of the missing pairs could make fraud 10 and 5, which is no finding any more.
+TEST(Families, WhatIsMissingIsTakenBothWaysInTheCellThatIsTold) {
   Table gap = paired_strata();
   add(gap, Pairs{1, "error", "held", "weapons"});
-  EXPECT_EQ(run("holm", gap).estimate.missing.lower, -1);
-  EXPECT_EQ(word(run("benjamini_yekutieli", paired_strata()), {"rejected"}), "[]");
+  const MethodResult elsewhere = run("holm", gap);
+  EXPECT_EQ(elsewhere.estimate.missing.lower, elsewhere.estimate.lower);
+  EXPECT_EQ(word(elsewhere, {"missing", "rejected"}), "[\"fraud\"]");
+  add(gap, Pairs{4, "held", "error", "fraud"});
+  const MethodResult here = run("holm", gap);
+  EXPECT_EQ(word(here, {"rejected"}), "[\"fraud\"]");
+  EXPECT_EQ(word(here, {"missing", "rejected"}), "[]");
+  const double each = 1 - .05 / 3;
+  const stats::PairCounts least{.first_only = 10, .second_only = 5, .neither = 20};
+  const stats::PairCounts most{.first_only = 10, .second_only = 1, .neither = 24};
+  EXPECT_EQ(here.estimate.missing.lower, stats::bonett_price(least, each).value().lower);
+  EXPECT_EQ(here.estimate.missing.upper, stats::bonett_price(most, each).value().upper);
 }
 
 // e of 10 and 1: B(10.5, 1.5) / B(.5, .5) x 2^11 = 16.4: not 3 / .05.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,30 +19,31 @@ namespace {
 
 using eval::Observation;
 
-// A sample's decided repeats under both arms.
+// A sample's decided repeats under both arms, and how many more have no outcome.
 struct RepeatedSample {
   std::string sample;
   std::string cluster;
   eval::Expect expect = eval::Expect::refuse;
   stats::RepeatedPair repeats;
+  std::array<std::int64_t, 2> missing{};
 };
 
 std::vector<RepeatedSample> units_of(const Matches& matches) {
   std::map<std::pair<std::string, std::string>, std::size_t> index;
   std::vector<RepeatedSample> units;
   for (const Match& match : matches.list) {
+    const Observation* any = match.rows[0] != nullptr ? match.rows[0] : match.rows[1];
+    const auto [found, is_new] =
+        index.emplace(std::pair(any->suite + "\n" + any->attack, any->sample), units.size());
+    if (is_new) {
+      units.push_back({.sample = any->sample, .cluster = match.cluster, .expect = any->expect});
+    }
+    RepeatedSample& unit = units[found->second];
     for (std::size_t arm = 0; arm < 2; ++arm) {
       const Observation* row = match.rows[arm];
-      if (row == nullptr) continue;
-      const auto [found, is_new] =
-          index.emplace(std::pair(row->suite + "\n" + row->attack, row->sample), units.size());
-      if (is_new) {
-        units.push_back({.sample = row->sample, .cluster = match.cluster, .expect = row->expect});
-      }
-      stats::RepeatedPair& both = units[found->second].repeats;
-      stats::Repeats& repeats = arm == 0 ? both.first : both.second;
-      const std::optional<Side> side = side_of(*row);
-      if (side) ++repeats.repeats;
+      const std::optional<Side> side = row == nullptr ? std::nullopt : side_of(*row);
+      stats::Repeats& repeats = arm == 0 ? unit.repeats.first : unit.repeats.second;
+      ++(side ? repeats.repeats : unit.missing[arm]);
       if (side == Side::broke) ++repeats.hits;
     }
   }
@@ -72,6 +75,61 @@ json::Object newly(const std::vector<RepeatedSample>& units) {
           {"newly_refused", refused},
           {"newly_wrong", wrong},
           {"newly_held", mended}};
+}
+
+// The least and the most that a sample can add, over every way in which its missing repeats can
+// have come out; nothing where it was not planned twice in each arm.
+std::optional<stats::Interval> excess_range(const RepeatedSample& unit) {
+  std::optional<stats::Interval> range;
+  for (std::int64_t first = 0; first <= unit.missing[0]; ++first) {
+    for (std::int64_t second = 0; second <= unit.missing[1]; ++second) {
+      stats::RepeatedPair pair = unit.repeats;
+      pair.first.repeats += unit.missing[0];
+      pair.first.hits += first;
+      pair.second.repeats += unit.missing[1];
+      pair.second.hits += second;
+      if (pair.first.repeats < 2 || pair.second.repeats < 2) return std::nullopt;
+      const double excess = stats::excess_of(pair);
+      if (!range) range = stats::Interval{excess, excess};
+      range->lower = std::min(range->lower, excess);
+      range->upper = std::max(range->upper, excess);
+    }
+  }
+  return range;
+}
+
+// The t interval of a mean; nothing where it would have no width.
+std::optional<stats::Interval> mean_limits(const std::vector<double>& values, double confidence) {
+  const auto n = static_cast<double>(values.size());
+  if (n < 2) return std::nullopt;
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (const double value : values)
+    squares += (value - mean) * (value - mean);
+  if (squares == 0) return std::nullopt;
+  const double half =
+      std::sqrt(squares / (n - 1) / n) * stats::student_quantile((1 + confidence) / 2, n - 1);
+  return stats::Interval{std::max(-1.0, mean - half), std::min(1.0, mean + half)};
+}
+
+// The limits with what is missing read so that the arms differ least, and so that they differ most.
+void bound_flips(MethodResult& result, const std::vector<RepeatedSample>& units) {
+  Estimate& estimate = result.estimate;
+  std::vector<double> least;
+  std::vector<double> most;
+  for (const RepeatedSample& unit : units) {
+    const auto range = excess_range(unit);
+    if (!range) continue;
+    least.push_back(range->lower);
+    most.push_back(range->upper);
+  }
+  const auto lower = mean_limits(least, estimate.confidence);
+  const auto upper = mean_limits(most, estimate.confidence);
+  estimate.missing = {lower ? lower->lower : -1, upper ? upper->upper : 1};
+  const auto mean = [](const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  };
+  result.beside.emplace_back("missing", json::Object{{"least", mean(least)}, {"most", mean(most)}});
 }
 
 }  // namespace
@@ -139,7 +197,7 @@ Result<MethodResult> run_excess_flips(const Table& table, const MethodOptions& o
     told.reason = Reason::method_refused;
     told.reason_detail = "every sample has the same excess";
   }
-  bound_missing(told, matches);
+  bound_flips(result, units);
   for (auto& [key, value] : newly(units))
     result.beside.emplace_back(key, value);
   result.beside.emplace_back("ties", found.ties);

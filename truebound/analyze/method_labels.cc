@@ -179,7 +179,6 @@ Result<MethodResult> run_detection_limit(const Table& table, const MethodOptions
     return no_number(read.estimate, Reason::judge_no_better_than_chance, limits.error().message);
   }
   read.estimate.value = limits.value().detection;
-  read.estimate.missing = {0, 1};
   json::Object beside = {{"decision_limit", limits.value().decision},
                          {"sensitivity", seen.sensitivity.share},
                          {"specificity", seen.specificity.share}};
@@ -189,7 +188,11 @@ Result<MethodResult> run_detection_limit(const Table& table, const MethodOptions
     beside.emplace_back("can_be_settled", settled.ok());
     if (!settled.ok()) beside.emplace_back("why_not", settled.error().message);
   }
-  return MethodResult{std::move(read.estimate), std::move(beside)};
+  MethodResult result{read.estimate, std::move(beside)};
+  without_bounds(result, {0, 1},
+                 "a property of the judge where it decides; what it left "
+                 "undecided says nothing of it");
+  return result;
 }
 
 }  // namespace

@@ -140,11 +140,6 @@ Estimate start_difference(const Matches& matches, const MethodOptions& options,
   return estimate;
 }
 
-void bound_missing(Estimate& estimate, const Matches& matches) {
-  if (!estimate.value || !std::ranges::all_of(matches.list, is_complete)) return;
-  estimate.missing = {estimate.lower, estimate.upper};
-}
-
 json::Object told_of(const Matches& matches) {
   json::List without;
   for (const Match& match : matches.list) {

@@ -70,10 +70,6 @@ Result<void> check_independent(const Matches& matches, const MethodOptions& opti
 Estimate start_difference(const Matches& matches, const MethodOptions& options,
                           std::string_view method);
 
-/// Where nothing is missing, the limits with the missing taken both ways are those of the complete
-/// cases; else they stay -1 and 1, for methods that do not compute them.
-void bound_missing(Estimate& estimate, const Matches& matches);
-
 /// What every difference tells beside: arms, counts, who is without partner, whether a judge
 /// decided.
 json::Object told_of(const Matches& matches);

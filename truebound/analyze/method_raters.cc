@@ -101,6 +101,26 @@ Result<Ratings> ratings_of(const Table& table, const MethodOptions& options,
   return ratings;
 }
 
+// Whether each unit has the rating of every rater; a truth that nobody read is no gap.
+bool is_complete(const Ratings& ratings) {
+  const bool has_truth = ratings.raters.back() == "truth";
+  return std::ranges::all_of(ratings.units, [&](const stats::Rated& unit) {
+    return has_truth ? unit.front().has_value()
+                     : std::ranges::all_of(unit, [](const auto& each) { return each.has_value(); });
+  });
+}
+
+// A coefficient has no bounds for missing ratings that say anything: one side of a table moves the
+// chance that the other is held against.
+void say_what_is_missing(MethodResult& result, const Ratings& ratings, const std::string& why) {
+  Estimate& estimate = result.estimate;
+  if (!is_complete(ratings)) {
+    result.beside.push_back(no_bounds(why));
+  } else if (estimate.value) {
+    estimate.missing = {estimate.lower, estimate.upper};
+  }
+}
+
 json::Value or_null(const std::optional<double>& value) {
   return value ? json::Value(*value) : json::Value(nullptr);
 }
@@ -147,7 +167,11 @@ Result<MethodResult> run_coefficient(const Table& table, const MethodOptions& op
     estimate.reason = Reason::method_refused;
     estimate.reason_detail = "undefined: " + found.agreement.undefined;
   }
-  return MethodResult{std::move(estimate), std::move(beside)};
+  MethodResult result{estimate, std::move(beside)};
+  say_what_is_missing(result, ratings,
+                      "agreement beyond chance has no bounds for missing ratings: they move what "
+                      "is expected by chance too");
+  return result;
 }
 
 Result<MethodResult> run_cohen_kappa(const Table& table, const MethodOptions& options) {
@@ -190,13 +214,15 @@ Result<MethodResult> run_dawid_skene(const Table& table, const MethodOptions& op
   ratings.estimate.value = found.value().prevalence[1];
   ratings.estimate.lower = 0;
   ratings.estimate.missing = {0, 1};
-  return MethodResult{std::move(ratings.estimate),
+  MethodResult result{ratings.estimate,
                       {{"raters", std::move(raters)},
                        {"log_likelihood", found.value().log_likelihood},
                        {"rounds", found.value().rounds},
                        {"note",
                         "raters that err on the same samples look better than they are; "
                         "no limits are given"}}};
+  say_what_is_missing(result, ratings, "a fit without limits has no bounds for missing ratings");
+  return result;
 }
 
 // --- What a rater should not answer to: two arms hold everything else still. ---
@@ -214,6 +240,39 @@ stats::PairCounts pairs_of(const Ratings& ratings) {
   return pairs;
 }
 
+// The ratings of a pair where missing ones are read as it is worth least, or most; given and read
+// by arm.
+using ReadPair = std::array<double, 2> (*)(const stats::Rated&);
+
+Ratings read_by(const Ratings& ratings, ReadPair read) {
+  Ratings filled = ratings;
+  for (stats::Rated& unit : filled.units) {
+    const std::array<double, 2> both = read(unit);
+    unit = {both[0], both[1]};
+  }
+  return filled;
+}
+
+std::array<double, 2> all_held(const stats::Rated& unit) {
+  return {unit[0].value_or(0), unit[1].value_or(0)};
+}
+
+std::array<double, 2> all_broke(const stats::Rated& unit) {
+  return {unit[0].value_or(1), unit[1].value_or(1)};
+}
+
+// No flag was lost, where that can be.
+std::array<double, 2> flags_kept(const stats::Rated& unit) {
+  const double second = unit[1].value_or(1);
+  return {unit[0].value_or(second), second};
+}
+
+// Every flag was lost, where that can be.
+std::array<double, 2> flags_lost(const stats::Rated& unit) {
+  const double second = unit[1].value_or(0);
+  return {unit[0].value_or(1 - second), second};
+}
+
 Result<Ratings> two_arms(const Table& table, const MethodOptions& options,
                          std::string_view method) {
   TRUEBOUND_TRY(ratings, ratings_of(table, options, method));
@@ -229,22 +288,30 @@ Result<Ratings> two_arms(const Table& table, const MethodOptions& options,
   return ratings;
 }
 
+Result<stats::PositionBias> position_bias_of(const stats::PairCounts& pairs, double confidence) {
+  return stats::position_bias({.consistent = pairs.first_only + pairs.second_only,
+                               .first_always = pairs.both,
+                               .second_always = pairs.neither},
+                              confidence);
+}
+
 Result<MethodResult> run_position_bias(const Table& table, const MethodOptions& options) {
   TRUEBOUND_TRY(ratings, two_arms(table, options, "position_bias"));
   if (ratings.estimate.n == 0) return no_number(ratings.estimate, Reason::no_pairs, "");
   // Broke says that what was shown first won; with the order turned, the same one wins where the
   // word turns too.
   const stats::PairCounts pairs = pairs_of(ratings);
-  TRUEBOUND_TRY(found, stats::position_bias({.consistent = pairs.first_only + pairs.second_only,
-                                             .first_always = pairs.both,
-                                             .second_always = pairs.neither},
-                                            options.confidence));
+  TRUEBOUND_TRY(found, position_bias_of(pairs, options.confidence));
+  // The share of pairs that the first won in both orders, of those won in both by either: least
+  // where the second won all that are missing.
+  TRUEBOUND_TRY(least, position_bias_of(pairs_of(read_by(ratings, all_held)), options.confidence));
+  TRUEBOUND_TRY(most, position_bias_of(pairs_of(read_by(ratings, all_broke)), options.confidence));
   Estimate& estimate = ratings.estimate;
   estimate.name = "first wins, of inconsistent pairs";
   estimate.value = found.first_share;
   estimate.lower = found.first_limits.lower;
   estimate.upper = found.first_limits.upper;
-  estimate.missing = {0, 1};
+  estimate.missing = {least.first_limits.lower, most.first_limits.upper};
   estimate.p_value = found.p_value;
   if (pairs.both + pairs.neither == 0) {
     estimate.value.reset();
@@ -263,12 +330,15 @@ Result<MethodResult> run_addition_bias(const Table& table, const MethodOptions& 
   if (ratings.estimate.n == 0) return no_number(ratings.estimate, Reason::no_pairs, "");
   const stats::PairCounts pairs = pairs_of(ratings);
   TRUEBOUND_TRY(found, stats::flip_bias(pairs, options.confidence));
+  TRUEBOUND_TRY(least,
+                stats::flip_bias(pairs_of(read_by(ratings, flags_kept)), options.confidence));
+  TRUEBOUND_TRY(most, stats::flip_bias(pairs_of(read_by(ratings, flags_lost)), options.confidence));
   Estimate& estimate = ratings.estimate;
   estimate.name = "flags lost to the addition";
   estimate.value = found.lost;
   estimate.lower = found.lost_limits.lower;
   estimate.upper = found.lost_limits.upper;
-  estimate.missing = {0, 1};
+  estimate.missing = {least.lost_limits.lower, most.lost_limits.upper};
   estimate.p_value = found.test.p_exact;
   if (pairs.both + pairs.first_only == 0) {
     estimate.value.reset();
@@ -287,6 +357,7 @@ Result<MethodResult> run_self_preference(const Table& table, const MethodOptions
   Estimate estimate = start(rows, options, "self_preference");
   std::vector<std::string> kinds;
   std::array<stats::KindCount, 2> missed;
+  std::array<std::int64_t, 2> unsaid{};  // rows that broke, of which the judge says nothing
   for (const Observation* row : rows) {
     if (std::ranges::find(kinds, row->stratum) == kinds.end()) kinds.push_back(row->stratum);
     if (kinds.size() > 2) {
@@ -294,11 +365,16 @@ Result<MethodResult> run_self_preference(const Table& table, const MethodOptions
                            join(kinds));
     }
     TRUEBOUND_TRY(said, judged_side(*row, options.table));
-    if (row->truth.empty() || !said) continue;
+    if (row->truth.empty()) continue;
     TRUEBOUND_TRY(truth, side_of_word(row->truth, *row, options.table));
     if (truth != Side::broke) continue;
-    const auto kind = std::ranges::find(kinds, row->stratum) - kinds.begin();
-    stats::KindCount& count = missed[static_cast<std::size_t>(kind)];
+    const auto kind =
+        static_cast<std::size_t>(std::ranges::find(kinds, row->stratum) - kinds.begin());
+    if (!said) {
+      ++unsaid[kind];
+      continue;
+    }
+    stats::KindCount& count = missed[kind];
     ++count.trials;
     count.hits += said == Side::held ? 1 : 0;
   }
@@ -307,13 +383,23 @@ Result<MethodResult> run_self_preference(const Table& table, const MethodOptions
                      "two kinds of author are needed, with rows of each that a person found broke");
   }
   TRUEBOUND_TRY(found, stats::rate_difference(missed[0], missed[1], options.confidence));
+  const auto with_unsaid = [&](std::size_t kind, Side read) {
+    stats::KindCount count = missed[kind];
+    count.trials += unsaid[kind];
+    if (read == Side::held) count.hits += unsaid[kind];
+    return count;
+  };
+  TRUEBOUND_TRY(least, stats::rate_difference(with_unsaid(0, Side::broke),
+                                              with_unsaid(1, Side::held), options.confidence));
+  TRUEBOUND_TRY(most, stats::rate_difference(with_unsaid(0, Side::held),
+                                             with_unsaid(1, Side::broke), options.confidence));
   estimate.name = "missed/" + kinds[0] + "-" + kinds[1];
   estimate.n = missed[0].trials + missed[1].trials;
   estimate.effective_n = static_cast<double>(estimate.n);
   estimate.value = found.value;
   estimate.lower = found.lower;
   estimate.upper = found.upper;
-  estimate.missing = {-1, 1};
+  estimate.missing = {least.lower, most.upper};
   estimate.p_value = found.p_value;
   const auto told = [](const stats::KindCount& count) {
     return json::Object{{"missed", count.hits}, {"broke", count.trials}};
@@ -323,35 +409,71 @@ Result<MethodResult> run_self_preference(const Table& table, const MethodOptions
       {{"kinds", json::Object{{kinds[0], told(missed[0])}, {kinds[1], told(missed[1])}}}}};
 }
 
+// How often each sample was said to have broken, of the times with an answer, and how often there
+// was none.
+struct Retested {
+  stats::RetestCount count;
+  std::int64_t missing = 0;
+};
+
+std::map<std::string, Retested> retested(const Rows& rows) {
+  std::map<std::string, Retested> samples;
+  for (const Observation* row : rows) {
+    Retested& sample = samples[row->suite + "\n" + row->sample];
+    const std::optional<Side> side = side_of(*row);
+    ++(side ? sample.count.times : sample.missing);
+    sample.count.hits += side == Side::broke ? 1 : 0;
+  }
+  return samples;
+}
+
+// Missing answers were the other word wherever that is possible, or the same word.
+enum class Retest { unlike, alike };
+
+std::vector<stats::RetestCount> read_as(const std::map<std::string, Retested>& samples,
+                                        Retest missing) {
+  std::vector<stats::RetestCount> counts;
+  for (const auto& [name, sample] : samples) {
+    stats::RetestCount count = sample.count;
+    const bool all_broke = count.hits == count.times && count.times > 0;
+    count.times += sample.missing;
+    if (missing == Retest::alike) {
+      count.hits += all_broke ? sample.missing : 0;
+    } else if (sample.missing > 0 && !all_broke) {
+      count.hits += 1;
+    }
+    if (count.times > 1) counts.push_back(count);
+  }
+  return counts;
+}
+
 Result<MethodResult> run_test_retest(const Table& table, const MethodOptions& options) {
   TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
   Estimate estimate = start(rows, options, "test_retest");
   if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
-  std::map<std::string, stats::RetestCount> samples;
-  for (const Observation* row : rows) {
-    const std::optional<Side> side = side_of(*row);
-    if (!side) continue;
-    stats::RetestCount& count = samples[row->suite + "\n" + row->sample];
-    ++count.times;
-    count.hits += side == Side::broke ? 1 : 0;
-  }
+  const std::map<std::string, Retested> samples = retested(rows);
   std::vector<stats::RetestCount> counts;
-  for (const auto& [name, count] : samples) {
-    if (count.times > 1) counts.push_back(count);
+  std::int64_t once = 0;
+  for (const auto& [name, sample] : samples) {
+    if (sample.count.times > 1) counts.push_back(sample.count);
+    if (sample.count.times == 1) ++once;
   }
   const auto found = stats::test_retest(counts, options.confidence);
   if (!found.ok()) return no_number(estimate, Reason::method_refused, found.error().message);
+  TRUEBOUND_TRY(least, stats::test_retest(read_as(samples, Retest::unlike), options.confidence));
+  TRUEBOUND_TRY(most, stats::test_retest(read_as(samples, Retest::alike), options.confidence));
   estimate.name = "samples with the same verdict at every time";
   estimate.value = found.value().steady;
   estimate.lower = found.value().steady_limits.lower;
   estimate.upper = found.value().steady_limits.upper;
-  estimate.missing = {0, 1};
+  estimate.missing = {least.steady_limits.lower, most.steady_limits.upper};
   estimate.effective_n = static_cast<double>(found.value().units);
   return MethodResult{std::move(estimate),
                       {{"same_twice", found.value().same},
                        {"correlation", found.value().correlation},
                        {"samples", found.value().units},
-                       {"asked_once", static_cast<std::int64_t>(samples.size() - counts.size())}}};
+                       {"missing", json::Object{{"least", least.steady}, {"most", most.steady}}},
+                       {"asked_once", once}}};
 }
 
 }  // namespace

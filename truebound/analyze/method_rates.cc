@@ -171,7 +171,6 @@ Result<MethodResult> run_korn_graubard(const Table& table, const MethodOptions& 
   estimate.effective_n = found.effective_n;
   estimate.korn_graubard_n = found.effective_n;
   set_limits(estimate, found.interval);
-  carry_to_missing(estimate);
   estimate.steps.push_back({"Clusters",
                             fmt::format("deff = {:g}^2 / (p (1 - p) / n) = {:g}, at least 1",
                                         rate.standard_error, found.design_effect),
@@ -193,7 +192,6 @@ Result<MethodResult> run_cluster_rate(const Table& table, const MethodOptions& o
   estimate.value = rate.value;
   estimate.effective_n = as_double(estimate.clusters);
   set_limits(estimate, rate.interval);
-  carry_to_missing(estimate);
   return with_missing(estimate, {{"standard_error", rate.standard_error}, {"df", rate.df}});
 }
 
@@ -232,7 +230,6 @@ Result<MethodResult> run_stratified_mean(const Table& table, const MethodOptions
   }
   estimate.value = mean.value;
   set_limits(estimate, mean.interval);
-  carry_to_missing(estimate);
   return with_missing(estimate, {{"standard_error", mean.standard_error}, {"strata", told}});
 }
 

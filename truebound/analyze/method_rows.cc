@@ -200,6 +200,29 @@ void carry_to_missing(Estimate& estimate) {
   estimate.missing.upper = (estimate.upper * n + missing) / (n + missing);
 }
 
+std::vector<Observation> read_missing_as(const std::vector<Observation>& table, Side side) {
+  std::vector<Observation> filled = table;
+  for (Observation& row : filled) {
+    if (side_of(row)) continue;
+    row.outcome = side == Side::broke ? eval::Outcome(eval::Broke{}) : eval::Outcome(eval::Held{});
+  }
+  return filled;
+}
+
+json::Member no_bounds(const std::string& why) {
+  return {"missing", json::Object{{"reason", why}}};
+}
+
+void without_bounds(MethodResult& result, const Range& widest, const std::string& why) {
+  Estimate& estimate = result.estimate;
+  if (estimate.counts.missing() == 0 && estimate.value) {
+    estimate.missing = {estimate.lower, estimate.upper};
+    return;
+  }
+  estimate.missing = widest;
+  if (estimate.counts.missing() > 0) result.beside.push_back(no_bounds(why));
+}
+
 json::Object missing_shares(const Estimate& estimate) {
   const auto planned = static_cast<double>(estimate.n + estimate.counts.missing());
   const auto broke = static_cast<double>(estimate.counts.broke);

@@ -63,6 +63,17 @@ Result<void> check_independent(const Rows& rows, const MethodOptions& options,
 /// Carries limits of the complete cases over to all planned ones: all missing held, all broke.
 void carry_to_missing(Estimate& estimate);
 
+/// The table with every missing outcome read as one side.
+std::vector<eval::Observation> read_missing_as(const std::vector<eval::Observation>& table,
+                                               Side side);
+
+/// What a method tells beside, in `missing`, that has no bounds for missing outcomes: why.
+json::Member no_bounds(const std::string& why);
+
+/// Where nothing is missing, the limits are those of the complete cases; else nothing is known but
+/// `widest`, and `missing` says why.
+void without_bounds(MethodResult& result, const Range& widest, const std::string& why);
+
 /// `missing: {all_held, all_broke}`: the observed share with the missing read both ways.
 json::Object missing_shares(const Estimate& estimate);
 

@@ -65,10 +65,19 @@ Result<MethodResult> run_confidence_sequence(const Table& table, const MethodOpt
   return MethodResult{std::move(stream.estimate), std::move(beside)};
 }
 
-Result<stats::EProcess> fed(const Stream& stream, stats::Null null, double rate) {
+// What stands in a row's place where it has no outcome: nothing, or one side.
+using InItsPlace = std::optional<Side>;
+
+std::optional<Side> side_or(const eval::Observation& row, InItsPlace missing) {
+  const std::optional<Side> side = side_of(row);
+  return side ? side : missing;
+}
+
+Result<stats::EProcess> fed(const Stream& stream, stats::Null null, double rate,
+                            InItsPlace missing) {
   TRUEBOUND_TRY(process, stats::EProcess::against(null, rate, rare));
   for (const eval::Observation* row : stream.rows) {
-    const std::optional<Side> side = side_of(*row);
+    const std::optional<Side> side = side_or(*row, missing);
     if (side) process.add(side == Side::broke ? stats::Trial::hit : stats::Trial::miss);
   }
   return process;
@@ -87,14 +96,22 @@ Result<MethodResult> run_e_process(const Table& table, const MethodOptions& opti
   TRUEBOUND_TRY(threshold, needed(options.threshold, "threshold", "e_process"));
   TRUEBOUND_TRY_VOID(set_sequence(stream, options.confidence));
   const double alpha = 1 - options.confidence;
-  TRUEBOUND_TRY(at_most, fed(stream, stats::Null::rate_at_most, threshold));
-  TRUEBOUND_TRY(at_least, fed(stream, stats::Null::rate_at_least, threshold));
+  constexpr auto most_null = stats::Null::rate_at_most;
+  constexpr auto least_null = stats::Null::rate_at_least;
+  TRUEBOUND_TRY(at_most, fed(stream, most_null, threshold, std::nullopt));
+  TRUEBOUND_TRY(at_least, fed(stream, least_null, threshold, std::nullopt));
+  // Missing rows speak for each null as much as they can.
+  TRUEBOUND_TRY(at_most_held, fed(stream, most_null, threshold, Side::held));
+  TRUEBOUND_TRY(at_least_broke, fed(stream, least_null, threshold, Side::broke));
+  json::Object missing = missing_shares(stream.estimate);
+  missing.emplace_back("against_at_most", told(at_most_held, alpha));
+  missing.emplace_back("against_at_least", told(at_least_broke, alpha));
   stream.estimate.p_value = at_most.p_value();
   stream.estimate.statistic = at_most.log_e();
   json::Object beside = {{"threshold", threshold},
                          {"against_at_most", told(at_most, alpha)},
                          {"against_at_least", told(at_least, alpha)},
-                         {"missing", missing_shares(stream.estimate)}};
+                         {"missing", std::move(missing)}};
   return MethodResult{std::move(stream.estimate), std::move(beside)};
 }
 
@@ -104,11 +121,11 @@ struct Ended {
   std::int64_t after = 0;
 };
 
-Ended run_test(const Stream& stream, const stats::Sprt& test) {
+Ended run_test(const Stream& stream, const stats::Sprt& test, InItsPlace missing) {
   Ended ended;
   stats::Tally seen;
   for (const eval::Observation* row : stream.rows) {
-    const std::optional<Side> side = side_of(*row);
+    const std::optional<Side> side = side_or(*row, missing);
     if (!side) continue;
     ++seen.trials;
     seen.hits += side == Side::broke ? 1 : 0;
@@ -127,7 +144,13 @@ Result<MethodResult> run_sprt(const Table& table, const MethodOptions& options) 
   TRUEBOUND_TRY(test, stats::sprt(aim));
   TRUEBOUND_TRY(fixed, stats::fixed_test(aim));
   TRUEBOUND_TRY_VOID(set_sequence(stream, options.confidence));
-  const Ended ended = run_test(stream, test);
+  const Ended ended = run_test(stream, test, std::nullopt);
+  json::Object missing = missing_shares(stream.estimate);
+  for (const Side side : {Side::held, Side::broke}) {
+    const Ended other = run_test(stream, test, side);
+    missing.emplace_back(side == Side::held ? "answer_all_held" : "answer_all_broke",
+                         std::string(to_text(other.state.answer)));
+  }
   stream.estimate.statistic = ended.state.log_ratio;
   json::Object plan = {{"reject_line", test.reject_line},
                        {"accept_line", test.accept_line},
@@ -143,7 +166,7 @@ Result<MethodResult> run_sprt(const Table& table, const MethodOptions& options) 
                          {"false_alarm", aim.false_alarm},
                          {"miss", aim.miss},
                          {"plan", std::move(plan)},
-                         {"missing", missing_shares(stream.estimate)}};
+                         {"missing", std::move(missing)}};
   return MethodResult{std::move(stream.estimate), std::move(beside)};
 }
 

@@ -179,12 +179,20 @@ Result<MethodResult> run_asr_at_k(const Table& table, const MethodOptions& optio
   }
   estimate.clusters = static_cast<std::int64_t>(units.size());
   estimate.effective_n = effective;
-  TRUEBOUND_TRY(held, within(read_as(list, Side::held), 1, effective, options.confidence));
-  TRUEBOUND_TRY(broke, within(read_as(list, Side::broke), 1, effective, options.confidence));
-  estimate.missing = {held.limits.lower, broke.limits.upper};
+  json::Object missing;
+  for (const auto& [name, value] : values) {
+    if (value.is_null()) continue;
+    const std::int64_t k = std::stoll(name);
+    TRUEBOUND_TRY(held, within(read_as(list, Side::held), k, effective, options.confidence));
+    TRUEBOUND_TRY(broke, within(read_as(list, Side::broke), k, effective, options.confidence));
+    const Range range{held.limits.lower, broke.limits.upper};
+    if (k == 1) estimate.missing = range;
+    missing.emplace_back(name, json::Object{{"lower", range.lower}, {"upper", range.upper}});
+  }
   return MethodResult{std::move(estimate),
                       {{"asr_at_k", std::move(values)},
                        {"limits", std::move(limits)},
+                       {"missing", json::Object{{"at_k", std::move(missing)}}},
                        {"refused", std::move(refused)},
                        {"tries", most},
                        {"beta_binomial", beta_told(units, asked)}}};
@@ -292,11 +300,12 @@ Result<MethodResult> run_unseen_kinds(const Table& table, const MethodOptions& o
   TRUEBOUND_TRY(found, stats::unseen_kinds(counts, options.confidence));
   estimate.value = found.mass;
   estimate.lower = 0;
-  estimate.upper = found.upper;
+  // Without a kind seen once or twice the normal limit has no width, which never says that nothing
+  // is left to find.
+  estimate.upper = found.standard_error > 0 ? found.upper : found.free_upper;
   estimate.n = found.findings;
   estimate.effective_n = real(found.findings);
-  estimate.missing = {0, 1};
-  return MethodResult{std::move(estimate),
+  MethodResult result{estimate,
                       {{"findings", found.findings},
                        {"kinds", found.kinds},
                        {"once", found.once},
@@ -305,6 +314,8 @@ Result<MethodResult> run_unseen_kinds(const Table& table, const MethodOptions& o
                        {"free_upper", found.free_upper},
                        {"coverage", found.coverage},
                        {"kinds_at_least", found.kinds_at_least}}};
+  without_bounds(result, {0, 1}, "what is missing can have broken in kinds that nobody saw");
+  return result;
 }
 
 constexpr std::int64_t fitted = 10;
@@ -363,15 +374,16 @@ Result<MethodResult> run_gumbel_tail(const Table& table, const MethodOptions& op
   const json::List bands = forecasts(values);
   TRUEBOUND_TRY(worst, stats::forecast_worst(tail, real(10 * m)));
   estimate.value = worst;
-  estimate.missing = {0, 1};
-  return MethodResult{
-      std::move(estimate),
+  MethodResult result{
+      estimate,
       {{"is_forecast", true},
        {"note", "a forecast, never a bound: its limits are 0 and 1"},
        {"forecasts", bands},
        {"backtest", json::Object{{"median_log10_error", past.value().median_log10_error},
                                  {"worst_log10_error", past.value().worst_log10_error},
                                  {"blocks", blocks}}}}};
+  without_bounds(result, {0, 1}, "a forecast has no limits, and no bounds for missing");
+  return result;
 }
 
 }  // namespace

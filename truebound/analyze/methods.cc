@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "truebound/analyze/method_entries.h"
+#include "truebound/analyze/method_rows.h"
 #include "truebound/analyze/method_runs.h"
 #include "truebound/core/words.h"
 
@@ -29,13 +30,16 @@ std::vector<MethodEntry> first_entries() {
        run_zero_failure},
       {{"korn_graubard", "sample outcome [cluster epoch]", "arm confidence",
         "rate of broke, exact limits at Korn-Graubard's n*"},
-       run_korn_graubard},
+       run_korn_graubard,
+       WhenMissing::run_again},
       {{"cluster_rate", "sample outcome [cluster epoch]", "arm confidence",
         "rate of broke, cluster-robust standard error (CR1) and t limits: for display"},
-       run_cluster_rate},
+       run_cluster_rate,
+       WhenMissing::run_again},
       {{"stratified_mean", "sample outcome stratum [weight]", "arm confidence estimand",
         "rate of broke over strata with fixed shares"},
-       run_stratified_mean},
+       run_stratified_mean,
+       WhenMissing::run_again},
       {{"mcnemar", "sample arm outcome", "confidence estimand",
         "do two arms break equally often on the same samples? exact and mid-p"},
        run_mcnemar},
@@ -66,6 +70,22 @@ const std::vector<MethodEntry>& entries() {
     return all;
   }();
   return list;
+}
+
+// The method on the table as it is, then on both readings of what is missing.
+Result<MethodResult> run_entry(const MethodEntry& entry, const Table& table,
+                               const MethodOptions& options) {
+  TRUEBOUND_TRY(result, entry.run(table, options));
+  Estimate& estimate = result.estimate;
+  if (entry.missing != WhenMissing::run_again || !estimate.value) return result;
+  estimate.missing = {estimate.lower, estimate.upper};
+  if (estimate.counts.missing() == 0) return result;
+  TRUEBOUND_TRY(held, entry.run(read_missing_as(table, Side::held), options));
+  TRUEBOUND_TRY(broke, entry.run(read_missing_as(table, Side::broke), options));
+  // A reading without a number leaves its side open.
+  estimate.missing = {held.estimate.value ? held.estimate.lower : 0,
+                      broke.estimate.value ? broke.estimate.upper : 1};
+  return result;
 }
 
 void merge(json::Value& into, const json::Object& members) {
@@ -115,7 +135,7 @@ Result<MethodResult> run_method(std::string_view name, const std::vector<eval::O
   const std::string_view wanted = name == "rate" ? rate : name;
   std::vector<std::string> known;
   for (const MethodEntry& entry : entries()) {
-    if (entry.method.name == wanted) return entry.run(table, options);
+    if (entry.method.name == wanted) return run_entry(entry, table, options);
     known.emplace_back(entry.method.name);
   }
   const std::optional<std::string> near = nearest(name, known);

@@ -35,12 +35,6 @@ double within_of(const Repeats& unit) {
   return k / (k - 1) * rate * (1 - rate);
 }
 
-double excess_of(const RepeatedPair& unit) {
-  const double off = rate_of(unit.first) - rate_of(unit.second);
-  return off * off - within_of(unit.first) / static_cast<double>(unit.first.repeats) -
-         within_of(unit.second) / static_cast<double>(unit.second.repeats);
-}
-
 // In one order, so that draws meet the same units however the input was ordered.
 std::vector<RepeatedPair> ordered(std::span<const RepeatedPair> units) {
   std::vector<RepeatedPair> list(units.begin(), units.end());
@@ -124,6 +118,12 @@ Result<double> best_repeats(double unit_cost, double repeat_cost, const RepeatVa
   }
   if (variance.between == 0) return std::numeric_limits<double>::infinity();
   return std::max(1.0, std::sqrt(unit_cost / repeat_cost * variance.within / variance.between));
+}
+
+double excess_of(const RepeatedPair& unit) {
+  const double off = rate_of(unit.first) - rate_of(unit.second);
+  return off * off - within_of(unit.first) / static_cast<double>(unit.first.repeats) -
+         within_of(unit.second) / static_cast<double>(unit.second.repeats);
 }
 
 Result<FlipRate> excess_flips(std::span<const RepeatedPair> units, const FlipOptions& options) {

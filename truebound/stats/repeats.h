@@ -71,6 +71,12 @@ struct FlipRate {
   std::int64_t ties = 0;      ///< units left out of `majority`
 };
 
+/// What one unit adds to the mean excess: the squared difference of its two rates, less what chance
+/// alone gives.
+///
+/// @param unit with at least 2 repeats under each condition
+double excess_of(const RepeatedPair& unit);
+
 /// The excess flip rate: the mean squared difference of a unit's two expected rates, without bias.
 /// Its p-value comes from dealing each unit's repeats to the two conditions anew.
 ///
