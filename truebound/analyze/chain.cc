@@ -10,8 +10,6 @@
 namespace truebound::analyze {
 namespace {
 
-constexpr std::int64_t fewest_labels = 10;
-
 // The same outcomes, with the missing ones left out or read one way.
 enum class MissingAs { left_out, held, broke };
 
@@ -105,12 +103,6 @@ Result<Shares> shares_of(const std::vector<ClusterCounts>& clusters, const Clust
   shares.known_counts = total.exact_broke + total.exact_held + total.stopped_broke > 0 ||
                         broke > 0 || options.answer_filter == AnswerFilter::on;
   return shares;
-}
-
-Result<JudgeRate> judge_rate(const std::vector<stats::Cluster>& labels, double confidence) {
-  // Labels may come from anywhere, so their clusters count once, whatever the plan assumes.
-  TRUEBOUND_TRY(size, stats::effective_size(labels, 1, confidence));
-  return JudgeRate{size.hits, size.n, size.effective_n, ratio(size.hits, size.n)};
 }
 
 std::int64_t count(const std::vector<stats::Cluster>& labels) {
@@ -408,6 +400,11 @@ Result<void> with_missing(const Case& c, Chain& chain) {
 }
 
 }  // namespace
+
+Result<JudgeRate> judge_rate(const std::vector<stats::Cluster>& labels, double confidence) {
+  TRUEBOUND_TRY(size, stats::effective_size(labels, 1, confidence));
+  return JudgeRate{size.hits, size.n, size.effective_n, ratio(size.hits, size.n)};
+}
 
 Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& labels,
                       const ChainOptions& options) {

@@ -92,6 +92,14 @@ struct JudgeRate {
   double value = 0;
 };
 
+/// Labels of one truth as a rate of right verdicts; their clusters count once, whatever the plan
+/// assumes, since labels may come from anywhere.
+/// @error invalid_input  as stats::effective_size
+Result<JudgeRate> judge_rate(const std::vector<stats::Cluster>& labels, double confidence);
+
+/// Fewer labels of a truth than this give no rate.
+constexpr std::int64_t fewest_labels = 10;
+
 /// Shares of all slots of one reading.
 struct Shares {
   stats::EffectiveSize size;  ///< its `hits` are the slots flagged or known to have broken

@@ -17,9 +17,7 @@
 
 namespace truebound::analyze {
 
-/// The name of a cluster; where there is none, the sample is its own, and is kept apart from a
-/// cluster of that name.
-std::string cluster_name(const std::string& cluster, const std::string& sample);
+using eval::cluster_name;
 
 /// The cluster that an observation counts in: that name, within its suite.
 std::string cluster_name(const eval::Observation& seen);
@@ -30,6 +28,9 @@ bool lies_in(const eval::Observation& observation, const std::map<std::string, s
 /// The observations of a cell, in order.
 std::vector<const eval::Observation*> select(const std::vector<eval::Observation>& observations,
                                              const std::map<std::string, std::string>& where);
+
+/// The clusters of a cell, by what became of their slots.
+std::vector<ClusterCounts> count_clusters(const std::vector<const eval::Observation*>& cell);
 
 /// The rate of broke among a cell's observations, through the whole chain of corrections.
 ///

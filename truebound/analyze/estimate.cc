@@ -18,39 +18,6 @@ std::string range(double lower, double upper) {
   return fmt::format("{:.6f} to {:.6f}", lower, upper);
 }
 
-// Slots of one cluster, by what became of them.
-void count(ClusterCounts& counts, const eval::Observation& seen) {
-  const eval::OutcomeKind kind = eval::kind_of(seen.outcome);
-  if (kind != eval::OutcomeKind::broke && kind != eval::OutcomeKind::held) {
-    ++counts.missing;
-    return;
-  }
-  const bool broke = kind == eval::OutcomeKind::broke;
-  switch (seen.decided_by) {
-    case eval::DecidedBy::judge:
-      ++(broke ? counts.flagged : counts.passed);
-      break;
-    case eval::DecidedBy::layer:
-      ++(broke ? counts.stopped_broke : counts.stopped);
-      break;
-    case eval::DecidedBy::exact:
-    case eval::DecidedBy::nobody:
-      ++(broke ? counts.exact_broke : counts.exact_held);
-      break;
-  }
-}
-
-std::vector<ClusterCounts> count_clusters(const std::vector<const eval::Observation*>& cell) {
-  std::map<std::string, ClusterCounts> clusters;
-  for (const eval::Observation* seen : cell) {
-    count(clusters[cluster_name(*seen)], *seen);
-  }
-  std::vector<ClusterCounts> counts;
-  for (const auto& [name, cluster] : clusters)
-    counts.push_back(cluster);
-  return counts;
-}
-
 Result<Raw> as_judged(const Chain& chain, double confidence) {
   const ClusterCounts& counts = chain.counts;
   Raw raw{.flagged = counts.flagged, .judged = counts.judged()};

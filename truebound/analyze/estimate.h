@@ -111,6 +111,24 @@ struct Step {
   }
 };
 
+/// Evidence on a threshold that may be looked at after every cluster: logs of e-values. A claim is
+/// settled where one reaches the bar, and its sample ends there.
+struct Sequential {
+  double log_e_below = 0;  ///< against a rate of at least the threshold
+  double log_e_above = 0;  ///< against a rate of at most the threshold
+  double bar = 0;          ///< -log of the chance to be wrong that is left to outcomes
+  std::optional<std::int64_t> last_slot;  ///< the sample's last, where it ended before the plan
+  std::int64_t after = 0;                 ///< slots of the cell that were asked after its end
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("log_e_below", log_e_below, "log of the e-value against at least the threshold");
+    visit("log_e_above", log_e_above, "log of the e-value against at most the threshold");
+    visit("bar", bar, "a claim is settled where one reaches this");
+    visit("last_slot", last_slot, "the sample's last slot, where it ended before the plan");
+    visit("after", after, "slots asked after the sample's end: exhibits");
+  }
+};
+
 /// An estimate of a rate of `broke`, or of a difference of two rates (first arm minus second).
 struct Estimate {
   std::string name;
@@ -120,6 +138,7 @@ struct Estimate {
   double confidence = 0.95;
   std::string sides = "two";
   std::string method;
+  std::string sampling = "fixed";  ///< fixed, or sequential: the sample ended by what was seen
   std::int64_t n = 0;
   double effective_n = 0;
   std::int64_t clusters = 0;
@@ -141,6 +160,7 @@ struct Estimate {
   std::string mend;  ///< the command that would give a number
   std::optional<double> p_value;
   std::optional<double> statistic;
+  std::optional<Sequential> sequential;
   std::vector<Step> steps;
 
   template <class Visitor>
@@ -152,6 +172,7 @@ struct Estimate {
     visit("confidence", confidence, "of the interval");
     visit("sides", sides, "two or one");
     visit("method", method, "a page of docs/methods");
+    visit("sampling", sampling, "fixed or sequential");
     visit("n", n, "decided slots");
     visit("effective_n", effective_n, "independent slots that they are worth");
     visit("clusters", clusters, "groups of slots that resemble each other");
@@ -173,6 +194,7 @@ struct Estimate {
     visit("mend", mend, "the command that would give a number");
     visit("p_value", p_value, "of a test");
     visit("statistic", statistic, "of a test");
+    visit("sequential", sequential, "evidence that may be looked at at any time");
     visit("steps", steps, "the calculation");
   }
 };

@@ -7,6 +7,7 @@
 #include "truebound/assess/cast.h"
 #include "truebound/assess/conclude.h"
 #include "truebound/assess/start.h"
+#include "truebound/assess/watch.h"
 #include "truebound/evidence/support.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/plan/freeze.h"
@@ -43,8 +44,10 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
   const run::EngineOptions engine = engine_for(plan, frozen.seed, with);
   TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run.record, measuring_for(engine)));
 
-  // Attempt and judge every slot. Beyond this point, no model is called.
-  TRUEBOUND_TRY(ending, run::execute(slots, players, run.record, run.history, engine));
+  // Attempt and judge every slot, until the stop rule is met. Beyond this point, no model is
+  // called.
+  TRUEBOUND_TRY(monitor, watch(plan, suites, slots, players.identified(), run.record));
+  TRUEBOUND_TRY(ending, run::execute(slots, players, {run.record, run.history, monitor}, engine));
   if (ending == run::Ending::stopped) {
     return stopped_early(*ledger, run.record.run(),
                          resume_command(plan_name, folder, opening, with));

@@ -11,6 +11,7 @@
 #include "truebound/assess/baseline.h"
 #include "truebound/assess/describe.h"
 #include "truebound/assess/exhibits.h"
+#include "truebound/assess/watch.h"
 #include "truebound/evidence/found.h"
 #include "truebound/evidence/support.h"
 #include "truebound/model/model.h"
@@ -22,6 +23,7 @@ namespace {
 using Rows = std::vector<eval::Observation>;
 using Where = std::map<std::string, std::string>;
 using Calibrations = std::vector<eval::Calibration>;
+using Sample = std::vector<const eval::Observation*>;
 
 // What the plan declares for its estimates; `claims` is m.
 analyze::ChainOptions options_for(const plan::Plan& plan, std::int64_t claims) {
@@ -60,13 +62,57 @@ bool is_judged_by_itself(const Record& record) {
   return false;
 }
 
+// Slots that nobody asked because the sample had ended: outside of it, and not missing.
+bool is_after_the_end(const eval::Observation* row) {
+  if (eval::kind_of(row->outcome) != eval::OutcomeKind::not_run) return false;
+  const std::string reason = eval::reason_of(row->outcome);
+  return reason == "stop_rule" || reason == "budget";
+}
+
+// A sequential run as its outcomes tell it once more.
+struct Watching {
+  analyze::Monitor monitor;
+  std::map<std::string, analyze::SequentialDesign> designs;  // by claim
+};
+
+// Watches a run again, from its rows. Where a claim ended is a function of the outcomes: a ledger
+// that says otherwise was not written by this program, or was changed.
+Result<Watching> watch_again(const Record& record, const Rows& rows) {
+  Watching watching;
+  std::vector<analyze::Watched> claims = watched_claims({.plan = record.registered.plan,
+                                                         .suites = record.suites,
+                                                         .slots = record.slots,
+                                                         .cast = record.cast,
+                                                         .calibrations = record.calibrations});
+  for (const analyze::Watched& claim : claims)
+    watching.designs[claim.claim] = claim.design;
+  TRUEBOUND_TRY(monitor, analyze::Monitor::of(std::move(claims)));
+  watching.monitor = std::move(monitor);
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  for (const eval::Observation& row : rows) {
+    TRUEBOUND_TRY(stops, watching.monitor.add(row));
+    for (const analyze::Stop& stop : stops)
+      found.emplace_back(stop.claim, stop.slot);
+  }
+  std::vector<std::pair<std::string, std::int64_t>> told;
+  for (const record::StopEntry& stop : record.history.stops())
+    told.emplace_back(stop.claim, stop.slot);
+  if (found != told) {
+    return Error{ErrorCode::mismatch, "run " + std::to_string(record.summary.open.run) +
+                                          " was stopped where its outcomes do not stop it"};
+  }
+  return watching;
+}
+
 class Conclusion {
  public:
-  Conclusion(const Record& record, const Rows& rows, const std::optional<BaselineRun>& before)
+  Conclusion(const Record& record, const Rows& rows, const std::optional<BaselineRun>& before,
+             const Watching& watching)
       : record_(record),
         plan_(record.registered.plan),
         rows_(rows),
         before_(before),
+        watching_(watching),
         levels_(plan::levels(record.registered.plan, record.suites)) {
     std::set<std::string> readers;
     for (const eval::Calibration& calibration : record.calibrations) {
@@ -139,7 +185,9 @@ class Conclusion {
     return {};
   }
 
+  // A test of arms on one look says nothing of a sample that ended by what was seen.
   Result<void> add_comparisons(evidence::Dossier& dossier) const {
+    if (watching_.monitor.watches()) return {};
     const std::vector<std::string>& arms = levels_.at("arm");
     for (const std::string& expect : level_list("expect")) {
       const auto cell = analyze::select(rows_, {{"expect", expect}});
@@ -177,6 +225,10 @@ class Conclusion {
           kind == eval::OutcomeKind::score) {
         continue;
       }
+      if (eval::reason_of(seen.outcome) == "stop_rule") {
+        ++dossier.not_needed;
+        continue;
+      }
       evidence::Missing missing{
           .slot = seen.slot,
           .slot_key = record_.slots.at(static_cast<std::uint64_t>(seen.slot)).key,
@@ -210,6 +262,7 @@ class Conclusion {
 
   Result<analyze::Estimate> answer_to(const eval::Question& question, const eval::Cell& cell,
                                       std::int64_t claims) const {
+    if (watching_.monitor.watches()) return settled_rate(cell, claims);
     if (question.ask != eval::Ask::no_worse_than) {
       return rate_of(cell.name, cell.where, question.estimand, claims);
     }
@@ -225,6 +278,44 @@ class Conclusion {
                                            version(before_->rows, before_->calibrations), options);
   }
 
+  // The rate over a claim's sample, which ended where the claim was settled.
+  Result<analyze::Estimate> settled_rate(const eval::Cell& cell, std::int64_t claims) const {
+    const auto all = analyze::select(rows_, cell.where);
+    const std::optional<std::int64_t> end = watching_.monitor.end_of(cell.name);
+    Sample sample = all;
+    std::erase_if(sample, [&](const eval::Observation* row) { return end && row->slot > *end; });
+    analyze::ChainOptions options = options_for(plan_, claims);
+    if (filter_can_break(plan_, all)) options.answer_filter = analyze::AnswerFilter::on;
+    const analyze::SequentialDesign& design = watching_.designs.at(cell.name);
+    TRUEBOUND_TRY(estimate, analyze::sequential_estimate(cell.name, sample, design, options));
+    if (estimate.judge) {
+      estimate.judge->labeled_by = analyze::labels_for(sample, record_.calibrations).labeled_by;
+    }
+    if (!estimate.sequential) return estimate;
+    estimate.sequential->last_slot = end;
+    estimate.sequential->after = std::ranges::count_if(all, [&](const eval::Observation* row) {
+      return end && row->slot > *end && !is_after_the_end(row);
+    });
+    return estimate;
+  }
+
+  // A rate that no claim rests on, over all that was asked: it holds whenever that ended.
+  Result<analyze::Estimate> rate_at_any_time(const std::string& name, Sample sample,
+                                             const analyze::CellLabels& known,
+                                             const analyze::ChainOptions& options) const {
+    std::erase_if(sample, is_after_the_end);
+    analyze::SequentialDesign design{.tail = 1 - plan_.confidence};
+    if (std::holds_alternative<analyze::LabelsElsewhere>(known.labels)) {
+      design.labels = known.labels;
+    }
+    std::map<std::string, std::int64_t> sizes;
+    for (const eval::Observation* row : sample) {
+      design.is_judged = design.is_judged || row->decided_by == eval::DecidedBy::judge;
+      design.largest = std::max(design.largest, ++sizes[analyze::cluster_name(*row)]);
+    }
+    return analyze::sequential_estimate(name, sample, design, options);
+  }
+
   Result<analyze::Estimate> rate_of(const std::string& name, const Where& where,
                                     eval::Estimand estimand, std::int64_t claims) const {
     const auto cell = analyze::select(rows_, where);
@@ -232,7 +323,9 @@ class Conclusion {
     options.estimand = estimand;
     if (filter_can_break(plan_, cell)) options.answer_filter = analyze::AnswerFilter::on;
     const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
-    TRUEBOUND_TRY(estimate, analyze::estimate(name, cell, known.labels, options));
+    TRUEBOUND_TRY(estimate, watching_.monitor.watches()
+                                ? rate_at_any_time(name, cell, known, options)
+                                : analyze::estimate(name, cell, known.labels, options));
     if (estimate.judge) estimate.judge->labeled_by = known.labeled_by;
     if (evidence::labels_would_help(estimate) && labels_can_speak(cell)) {
       estimate.mend = fmt::format("truebound calibrate {} --run {} --draw 100 --out labels.csv",
@@ -331,6 +424,7 @@ class Conclusion {
   const plan::Plan& plan_;
   const Rows& rows_;
   const std::optional<BaselineRun>& before_;  // there where a question compares with it
+  const Watching& watching_;
   eval::Levels levels_;
   evidence::Readings readings_;
 };
@@ -368,7 +462,8 @@ Result<evidence::Dossier> conclude(const ledger::Ledger& ledger, std::int64_t nu
   }
   dossier.other_runs = other_runs_of(record, before);
 
-  const Conclusion conclusion(record, rows, before);
+  TRUEBOUND_TRY(watching, watch_again(record, rows));
+  const Conclusion conclusion(record, rows, before, watching);
   conclusion.add_found(dossier);
   TRUEBOUND_TRY_VOID(conclusion.add_claims(dossier));
   TRUEBOUND_TRY_VOID(conclusion.add_rates(dossier));

@@ -1,86 +1,10 @@
 #include "truebound/assess/observe.h"
 
-#include <algorithm>
-
 #include "truebound/assess/baseline.h"
+#include "truebound/record/observer.h"
 
 namespace truebound::assess {
 namespace {
-
-class Observer {
- public:
-  explicit Observer(const Record& record) : record_(record) {
-    for (const record::JudgeIdentity& judge : record.cast.judges)
-      judges_[judge.identity] = judge.decides_as;
-  }
-
-  Result<eval::Observation> at(std::uint64_t index) const {
-    const plan::Slot slot = record_.slots.at(index);
-    const eval::Sample& sample = record_.suites[slot.suite_index].samples[slot.sample_index];
-    eval::Observation seen{.slot = static_cast<std::int64_t>(index),
-                           .suite = slot.suite,
-                           .sample = slot.sample,
-                           .model = slot.model,
-                           .persona = slot.persona,
-                           .deployment = slot.deployment,
-                           .arm = slot.arm,
-                           .attack = slot.attack,
-                           .epoch = static_cast<std::int64_t>(slot.epoch),
-                           .cluster = sample.cluster,
-                           .stratum = sample.stratum,
-                           .hazard = sample.hazard,
-                           .language = sample.language,
-                           .expect = sample.expect};
-    const auto slot_number = static_cast<std::int64_t>(index);
-    TRUEBOUND_TRY(outcome, record_.history.outcome(slot_number));
-    if (!outcome) return seen;
-    seen.outcome =
-        eval::make_outcome(outcome->outcome, outcome->reason, outcome->score.value_or(""));
-    seen.queries = outcome->queries.value_or(0);
-    seen.entry = *record_.history.slots()[index].outcome;
-    TRUEBOUND_TRY(close, record_.history.close(slot_number));
-    if (close) TRUEBOUND_TRY_VOID(look_at_attempt(*close, *outcome, seen));
-    return seen;
-  }
-
- private:
-  Result<void> look_at_attempt(const record::AttemptClose& close,
-                               const record::OutcomeEntry& outcome, eval::Observation& seen) const {
-    TRUEBOUND_TRY_VOID(look_at_query(close, outcome.queries.value_or(0), seen));
-    if (!outcome.follows) return {};
-    TRUEBOUND_TRY(deciding, record::parsed_entry(record_.ledger, *outcome.follows));
-    if (ledger::type_of(deciding) != record::VerdictEntry::type) {
-      if (seen.layer != "none") seen.decided_by = eval::DecidedBy::layer;
-      return {};
-    }
-    TRUEBOUND_TRY(verdict, ledger::from_line<record::VerdictEntry>(deciding, *outcome.follows));
-    seen.judge = verdict.judge;
-    seen.verdict = to_text(verdict.verdict);
-    const auto found = judges_.find(verdict.judge);
-    seen.decided_by = found == judges_.end() ? eval::DecidedBy::judge : found->second;
-    return {};
-  }
-
-  // A withheld transcript takes no outcome away: what the close tells of the layer is kept.
-  Result<void> look_at_query(const record::AttemptClose& close, std::int64_t number,
-                             eval::Observation& seen) const {
-    const Result<eval::Transcript> transcript = record_.history.transcript(close);
-    if (!transcript.ok()) {
-      if (transcript.error().code != ErrorCode::incomplete) return transcript.error();
-      seen.layer = close.layer;
-      return {};
-    }
-    for (const eval::Query& query : transcript.value().queries) {
-      if (query.number != number) continue;
-      seen.layer = query.layer;
-      seen.cut = query.finish == eval::Finish::length;
-    }
-    return {};
-  }
-
-  const Record& record_;
-  std::map<std::string, eval::DecidedBy> judges_;
-};
 
 Result<json::Value> json_blob(const ledger::Ledger& ledger, const std::string& name) {
   TRUEBOUND_TRY(digest, parse_digest(name));
@@ -136,7 +60,11 @@ Result<Record> read_record(const ledger::Ledger& ledger, std::int64_t number) {
 }
 
 Result<std::vector<eval::Observation>> observe(const Record& record) {
-  const Observer observer(record);
+  const record::Observer observer({.ledger = record.ledger,
+                                   .slots = record.slots,
+                                   .suites = record.suites,
+                                   .history = record.history},
+                                  record.cast);
   std::vector<eval::Observation> rows;
   rows.reserve(record.slots.count());
   for (std::uint64_t i = 0; i < record.slots.count(); ++i) {

@@ -48,6 +48,12 @@ struct Sample {
   }
 };
 
+/// The cluster that a sample counts in: where it has none, it is its own, and is kept apart from a
+/// cluster of that name. Samples of two suites never share one.
+inline std::string cluster_name(const std::string& cluster, const std::string& sample) {
+  return cluster.empty() ? "sample\n" + sample : "cluster\n" + cluster;
+}
+
 /// A cell that the suite's authors left empty on purpose: reported as not looked at.
 struct EmptyCell {
   std::string hazard;

@@ -251,6 +251,9 @@ struct Dossier {
   std::vector<analyze::Comparison> comparisons;
   std::vector<OutcomeRow> outcomes;
   std::vector<Missing> missing;
+  /// Slots that nobody asked because every claim about them was settled: outside of every sample,
+  /// and not missing.
+  std::int64_t not_needed = 0;
   std::vector<JudgePage> judges;
   std::vector<std::string> deviations;
   std::vector<std::string> other_runs;
@@ -283,6 +286,7 @@ struct Dossier {
     visit("comparisons", comparisons, "arms on the same samples, as judged");
     visit("outcomes", outcomes, "of all slots");
     visit("missing", missing, "one by one");
+    visit("not_needed", not_needed, "slots not asked, for every claim about them was settled");
     visit("judges", judges, "their pages");
     visit("deviations", deviations, "from the plan");
     visit("other_runs", other_runs, "of this plan");

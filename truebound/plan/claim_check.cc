@@ -67,8 +67,7 @@ class ClaimChecker {
       const eval::Sample& sample = suite.samples[sample_index];
       if (!lies_in(suite, sample, where)) continue;
       ++samples;
-      const std::string own = sample.cluster.empty() ? "s\n" + sample.id : "c\n" + sample.cluster;
-      sizes[suite.name + "\n" + own] += each;
+      sizes[suite.name + "\n" + eval::cluster_name(sample.cluster, sample.id)] += each;
     }
     std::vector<stats::Cluster> clusters;
     for (const auto& [name, size] : sizes)

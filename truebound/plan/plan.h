@@ -60,9 +60,12 @@ Result<void> read_into(Take& field, const json::Value& value, const std::string&
 json::Value write(const Take& field);
 
 /// How slots are sampled.
-enum class SamplingKind { fixed };
-constexpr std::array<std::string_view, 1> words(SamplingKind /*list*/) {
-  return {"fixed"};
+enum class SamplingKind {
+  fixed,       ///< as many as the plan says
+  sequential,  ///< clusters in an order that the seed draws, until each claim is settled
+};
+constexpr std::array<std::string_view, 2> words(SamplingKind /*list*/) {
+  return {"fixed", "sequential"};
 }
 
 /// Which samples are used, and what is assumed of those that share a cluster.
@@ -72,7 +75,8 @@ struct Sampling {
   double correlation = 1;
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("kind", kind, "fixed: as many samples as the plan says");
+    visit("kind", kind,
+          "fixed: as many samples as the plan says; sequential: until each claim is settled");
     visit("take", take, "all, or how many of each suite; the seed draws them");
     visit("correlation", correlation,
           "assumed within clusters, in [0, 1]; 1 counts a cluster once");

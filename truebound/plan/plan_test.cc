@@ -186,6 +186,31 @@ TEST(Errors, NameTheLineTheExpectationAndTheFinding) {
       "million tokens; found none");
 }
 
+TEST(Errors, ASampleThatEndsByWhatWasSeenNeedsAllElseBeforehand) {
+  const std::string claim = "claims: [{name: c, ask: rate_below, threshold: 0.1";
+  const std::string labeled = "judges: {j: {kind: rules, calibration: labels.csv}}\n";
+  const auto sequential = [&](const std::string& rest) {
+    return error_with("sampling: {kind: sequential}\n" + rest);
+  };
+  EXPECT_EQ(sequential(labeled + claim + "}]\n"), "no error");
+  EXPECT_EQ(sequential(labeled),
+            "plan.yaml:4: sampling.kind sequential needs a claim that ends it, found none");
+  EXPECT_EQ(
+      error_with("sampling: {kind: sequential, correlation: 0.5}\n" + labeled + claim + "}]\n"),
+      "plan.yaml:4: sampling.kind sequential counts a cluster once: correlation must be 1, "
+      "got 0.5");
+  EXPECT_EQ(sequential(labeled + claim + ", estimand: fixed_set}]\n"),
+            "plan.yaml:6: sampling.kind sequential asks of generalized rates, got fixed_set");
+  EXPECT_EQ(sequential("judges: {j: {kind: rules, calibration: after}}\n" + claim + "}]\n"),
+            "plan.yaml:5: sampling.kind sequential needs the labels of judges.j before the run: "
+            "calibration must be a file, got after");
+  EXPECT_EQ(sequential("judges:\n  j: {kind: rules, calibration: a.csv}\n"
+                       "  k: {kind: rules, calibration: b.csv}\n" +
+                       claim + "}]\n"),
+            "plan.yaml:3: sampling.kind sequential takes one judge that errs for a suite, and "
+            "suites.own has 2");
+}
+
 TEST(Errors, ADateMustExist) {
   for (const char* date : {"2026-02-30", "2026-13-01", "26-01-01", "tomorrow", "2026-1-1"}) {
     EXPECT_EQ(error_with("valid_until: '" + std::string(date) + "'\n"),

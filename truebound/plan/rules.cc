@@ -114,9 +114,52 @@ class RuleChecker {
       return wrong(line_of({"budget", "money"}),
                    "money must be > 0, got " + json::number_text(*budget.money));
     }
+    TRUEBOUND_TRY_VOID(check_sequential());
     if (!budget.money) return {};
     TRUEBOUND_TRY_VOID(check_prices("models", plan_.models));
     return check_prices("instruments", plan_.instruments);
+  }
+
+  // What a sample that ends by what was seen cannot answer is said before anything is asked.
+  Result<void> check_sequential() const {
+    if (plan_.sampling.kind != SamplingKind::sequential) return {};
+    const auto refuse = [&](int line, const std::string& why) {
+      return wrong(line, "sampling.kind sequential " + why);
+    };
+    const int at = line_of({"sampling", "kind"});
+    if (plan_.claims.empty()) return refuse(at, "needs a claim that ends it, found none");
+    if (plan_.sampling.correlation != 1) {
+      return refuse(line_of({"sampling", "correlation"}),
+                    "counts a cluster once: correlation must be 1, got " +
+                        json::number_text(plan_.sampling.correlation));
+    }
+    for (std::size_t i = 0; i < plan_.claims.size(); ++i) {
+      const eval::Question& question = plan_.claims[i];
+      if (question.ask == eval::Ask::no_worse_than) {
+        return refuse(claim_line(i, "ask"), "asks for rate_below or rate_above, got no_worse_than");
+      }
+      if (question.estimand == eval::Estimand::fixed_set) {
+        return refuse(claim_line(i, "estimand"), "asks of generalized rates, got fixed_set");
+      }
+    }
+    for (const auto& [name, suite, line] : plan_.suites) {
+      std::int64_t erring = 0;
+      for (const std::string& judge : suite.judge.list) {
+        const eval::Specification* found = json::find(plan_.judges, judge);
+        const std::string labels = found == nullptr ? "" : found->text("calibration");
+        if (labels == "after" || labels == "none") {
+          return refuse(line_of({"judges", judge, "calibration"}),
+                        "needs the labels of judges." + judge +
+                            " before the run: calibration must be a file, got " + labels);
+        }
+        erring += labels.empty() ? 0 : 1;
+      }
+      if (erring > 1) {
+        return refuse(line, "takes one judge that errs for a suite, and suites." + name + " has " +
+                                std::to_string(erring));
+      }
+    }
+    return {};
   }
 
   // A limit of money means nothing for a model that somebody bills at a price nobody named.

@@ -1,6 +1,7 @@
 #include "truebound/plan/slots.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "truebound/crypto/stream.h"
@@ -46,6 +47,35 @@ Result<std::uint64_t> product(std::uint64_t a, std::uint64_t b) {
   return a * b;
 }
 
+// The clusters of the samples taken, in the order in which their numbers rank them: a sample that
+// has none is its own, and one of a suite is never of another.
+template <class Taken>
+void order_clusters(std::vector<Taken>& taken, const std::vector<eval::Suite>& suites,
+                    RandomStream& stream) {
+  std::map<std::string, std::uint64_t> places;
+  std::vector<std::string> clusters;
+  std::vector<std::string> names;
+  for (const Taken& each : taken) {
+    const eval::Sample& sample = suites[each.suite].samples[each.sample];
+    names.push_back(std::to_string(each.suite) + "\n" +
+                    eval::cluster_name(sample.cluster, sample.id));
+    if (places.emplace(names.back(), 0).second) clusters.push_back(names.back());
+  }
+  for (std::uint64_t left = clusters.size(); left > 0; --left) {
+    std::swap(clusters[static_cast<std::size_t>(stream.below(left))],
+              clusters[static_cast<std::size_t>(left - 1)]);
+  }
+  for (std::uint64_t place = 0; place < clusters.size(); ++place)
+    places[clusters[static_cast<std::size_t>(place)]] = place;
+  std::vector<std::size_t> order(taken.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return places.at(names[i]); });
+  std::vector<Taken> ordered;
+  for (const std::size_t i : order)
+    ordered.push_back(std::move(taken[i]));
+  taken = std::move(ordered);
+}
+
 }  // namespace
 
 std::string slot_key(const Slot& slot) {
@@ -70,43 +100,39 @@ Result<Slots> Slots::lay_out(const Plan& plan, const std::vector<eval::Suite>& s
     slots.per_sample_ = crossed;
   }
   RandomStream stream = crypto::open_stream(seed, "-", "split");
-  for (const eval::Suite& suite : suites) {
+  for (std::size_t i = 0; i < suites.size(); ++i) {
+    const eval::Suite& suite = suites[i];
     const std::uint64_t take = plan.sampling.take.count.value_or(suite.samples.size());
     if (take > suite.samples.size()) {
       return invalid_input(plan.file + ": take must be at most the samples of each suite, got " +
                            std::to_string(take) + ", and " + suite.name + " has " +
                            std::to_string(suite.samples.size()));
     }
-    SuiteSlots laid{.name = suite.name, .first = slots.count_};
-    if (plan.sampling.take.count) {
-      for (const std::uint64_t drawn : stream.choose(suite.samples.size(), take))
-        laid.indices.push_back(static_cast<std::size_t>(drawn));
-    } else {
-      laid.indices.resize(suite.samples.size());
-      std::iota(laid.indices.begin(), laid.indices.end(), std::size_t{0});
+    std::vector<std::uint64_t> drawn(suite.samples.size());
+    std::iota(drawn.begin(), drawn.end(), std::uint64_t{0});
+    if (plan.sampling.take.count) drawn = stream.choose(suite.samples.size(), take);
+    slots.suites_.push_back(suite.name);
+    for (const std::uint64_t sample : drawn) {
+      slots.taken_.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(sample),
+                              suite.samples[static_cast<std::size_t>(sample)].id});
     }
-    for (const std::size_t index : laid.indices)
-      laid.ids.push_back(suite.samples[index].id);
-    TRUEBOUND_TRY(of_suite, product(slots.per_sample_, take));
-    slots.count_ += of_suite;
-    slots.suites_.push_back(std::move(laid));
   }
-  if (slots.count_ > most_slots) return invalid_input("expected at most 2^53 slots, got more");
-  if (limit.count) slots.count_ = std::min(slots.count_, *limit.count);
+  if (plan.sampling.kind == SamplingKind::sequential) {
+    order_clusters(slots.taken_, suites, stream);
+  }
+  TRUEBOUND_TRY(count, product(slots.per_sample_, slots.taken_.size()));
+  if (count > most_slots) return invalid_input("expected at most 2^53 slots, got more");
+  slots.count_ = std::min(count, limit.count.value_or(count));
   return slots;
 }
 
 Slot Slots::at(std::uint64_t index) const {
   TRUEBOUND_CHECK(index < count_, "a slot's index is below their count");
-  const auto after = std::ranges::upper_bound(suites_, index, {}, &SuiteSlots::first);
-  const SuiteSlots& suite = *(after - 1);
-  Slot slot{.index = index, .suite = suite.name};
-  slot.suite_index = static_cast<std::size_t>(after - suites_.begin()) - 1;
-  std::uint64_t rest = index - suite.first;
-  const auto sample = static_cast<std::size_t>(rest / per_sample_);
-  slot.sample = suite.ids[sample];
-  slot.sample_index = suite.indices[sample];
-  rest %= per_sample_;
+  const Taken& taken = taken_[static_cast<std::size_t>(index / per_sample_)];
+  Slot slot{.index = index, .suite = suites_[taken.suite], .sample = taken.id};
+  slot.suite_index = taken.suite;
+  slot.sample_index = taken.sample;
+  std::uint64_t rest = index % per_sample_;
   slot.epoch = rest % epochs_;
   rest /= epochs_;
   // The last factor is the fastest, so it is taken off first.
@@ -122,12 +148,10 @@ Slot Slots::at(std::uint64_t index) const {
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> Slots::samples() const {
-  std::vector<std::pair<std::size_t, std::size_t>> taken;
-  for (std::size_t suite = 0; suite < suites_.size(); ++suite) {
-    for (const std::size_t sample : suites_[suite].indices)
-      taken.emplace_back(suite, sample);
-  }
-  return taken;
+  std::vector<std::pair<std::size_t, std::size_t>> samples;
+  for (const Taken& each : taken_)
+    samples.emplace_back(each.suite, each.sample);
+  return samples;
 }
 
 Digest Slots::root() const {

@@ -40,13 +40,16 @@ struct SlotLimit {
 
 /// The slots of a plan: suites, models, personas, deployments, arms and attacks fully crossed, in
 /// the order suite, sample, model, persona, deployment, arm, attack, epoch, each in the plan's
-/// order, the last fastest. Immutable: may be read by many threads.
+/// order, the last fastest. Where sampling is sequential, the seed orders the clusters of all
+/// suites, so that those asked until a stop are a random part; samples of one cluster stay
+/// together. Immutable: may be read by many threads.
 class Slots {
  public:
   /// Lays out the slots. Where the plan takes a number of samples, the stream `split` of the seed
-  /// draws them for each suite in turn; they keep the suite's order.
+  /// draws them for each suite in turn; they keep the suite's order. Where sampling is sequential,
+  /// the same stream then orders the clusters.
   /// @param suites  as read from plan.suites, in that order
-  /// @param seed    64 hexadecimal digits; not looked at where all samples are taken
+  /// @param seed    64 hexadecimal digits; not looked at where all samples are taken in their order
   /// @error invalid_input  the plan takes more samples than a suite has, or there are more than
   /// 2^53
   ///                       slots
@@ -65,14 +68,15 @@ class Slots {
   Digest root() const;
 
  private:
-  struct SuiteSlots {
-    std::string name;
-    std::vector<std::string> ids;      ///< of the samples taken
-    std::vector<std::size_t> indices;  ///< of the same in the suite
-    std::uint64_t first = 0;           ///< index of its first slot
+  /// A sample taken, in the order of its slots.
+  struct Taken {
+    std::uint32_t suite = 0;
+    std::uint32_t sample = 0;
+    std::string id;
   };
 
-  std::vector<SuiteSlots> suites_;
+  std::vector<std::string> suites_;
+  std::vector<Taken> taken_;
   /// Models, personas, deployments, arms and attacks.
   std::vector<std::vector<std::string>> crossed_;
   std::uint64_t epochs_ = 1;

@@ -132,6 +132,40 @@ TEST(Take, TheSeedDrawsSamplesThatKeepTheirOrder) {
   EXPECT_EQ(count(plan, suites).value(), 320U);
 }
 
+TEST(Sequential, TheSeedOrdersClustersOfAllSuitesAndKeepsEachTogether) {
+  std::vector<eval::Suite> suites{suite_of("s", 60), suite_of("t", 40)};
+  for (std::size_t i = 0; i < 60; ++i)
+    suites[0].samples[i].cluster = "c" + std::to_string(i % 20);
+  Plan plan = plan_of(suites);
+  plan.sampling.kind = SamplingKind::sequential;
+  const auto order_of = [&](const std::string& from) {
+    return Slots::lay_out(plan, suites, from).value().samples();
+  };
+  const auto order = order_of(seed);
+  EXPECT_EQ(order, order_of(seed));
+  EXPECT_NE(order, order_of(std::string(64, '1')));
+  ASSERT_EQ(order.size(), 100U);
+  std::set<std::string> ended;
+  std::string last;
+  std::size_t of_second_suite_early = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& [suite, sample] = order[i];
+    const eval::Sample& taken = suites[suite].samples[sample];
+    const std::string cluster = suites[suite].name + eval::cluster_name(taken.cluster, taken.id);
+    if (cluster != last) {
+      EXPECT_TRUE(ended.insert(cluster).second) << cluster << " is torn apart";
+    }
+    last = cluster;
+    of_second_suite_early += i < 50 && suite == 1 ? 1 : 0;
+  }
+  EXPECT_EQ(ended.size(), 60U);
+  EXPECT_GT(of_second_suite_early, 5U);
+  const Slots slots = Slots::lay_out(plan, suites, seed).value();
+  EXPECT_EQ(slots.count(), 100U * slots.slots_per_sample());
+  EXPECT_EQ(slots.at(slots.slots_per_sample() * 7).sample,
+            suites[order[7].first].samples[order[7].second].id);
+}
+
 TEST(Take, MoreThanThereAreIsRefused) {
   const std::vector<eval::Suite> suites{suite_of("s", 3)};
   Plan plan = plan_of(suites);

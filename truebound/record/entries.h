@@ -189,6 +189,23 @@ struct OutcomeEntry {
   }
 };
 
+/// A claim is settled by what was seen so far: its sample ends with this slot.
+struct StopEntry {
+  static constexpr const char* type = "stop";
+  std::int64_t run = 1;
+  std::string claim;
+  std::string log_e;
+  std::int64_t slot = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("claim"), claim, "its name in the report");
+    visit(json::required("log_e"), log_e, "log of the e-value that settled it, a decimal as text");
+    visit(json::required("slot"), slot, "last slot of its sample");
+  }
+};
+
 /// A run ends; its counts add up to its slots.
 struct RunClose {
   static constexpr const char* type = "run.close";

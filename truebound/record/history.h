@@ -87,6 +87,8 @@ class RunHistory {
   std::vector<std::uint64_t> dangling() const;
   /// Whether the run has its run.close: every slot has its outcome.
   bool is_closed() const { return closed_; }
+  /// Claims that were settled before the plan's end, in order.
+  const std::vector<StopEntry>& stops() const { return stops_; }
   std::int64_t recoveries() const { return recoveries_; }
   std::int64_t attempts() const { return attempts_; }
   /// Sums of what attempts were told; nothing where none was.
@@ -127,6 +129,7 @@ class RunHistory {
     std::vector<std::uint64_t> entries;
   };
   std::map<std::uint64_t, Verdicts> verdicts_;  ///< by close
+  std::vector<StopEntry> stops_;
   bool closed_ = false;
   std::int64_t recoveries_ = 0;
   std::int64_t attempts_ = 0;

@@ -69,6 +69,12 @@ Result<std::uint64_t> RunRecord::add_outcome(const OutcomeEntry& outcome) {
   return append(outcome);
 }
 
+Result<void> RunRecord::add_stop(const std::string& claim, double log_e, std::int64_t slot) {
+  TRUEBOUND_TRY_VOID(append(
+      StopEntry{.run = run_, .claim = claim, .log_e = json::number_text(log_e), .slot = slot}));
+  return {};
+}
+
 Result<void> RunRecord::recover(const std::vector<std::uint64_t>& dangling) {
   TRUEBOUND_TRY_VOID(
       append(Recovery{.run = run_,

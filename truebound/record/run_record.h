@@ -44,6 +44,8 @@ class RunRecord {
   Result<std::uint64_t> close_attempt(AttemptClose close, const eval::Transcript& transcript);
   Result<std::uint64_t> add_verdict(VerdictEntry verdict, const eval::Judgement& judgement);
   Result<std::uint64_t> add_outcome(const OutcomeEntry& outcome);
+  /// A claim is settled, and its sample ends with this slot.
+  Result<void> add_stop(const std::string& claim, double log_e, std::int64_t slot);
   /// Says that the program came back, and closes each attempt that was left open as a crash.
   Result<void> recover(const std::vector<std::uint64_t>& dangling);
   Result<void> close(const std::string& reason, const eval::Counts& counts);

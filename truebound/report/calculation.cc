@@ -111,12 +111,23 @@ Sentence missing_words(const Claim& claim) {
   return say(percent_range(estimate.missing.lower, estimate.missing.upper));
 }
 
+// Where the sample ended, and by what.
+Sentence sampling_words(const Claim& claim) {
+  const auto& seen = claim.estimate.sequential;
+  if (!seen) return say(claim.estimate.sampling);
+  if (!seen->last_slot) return "sequential, to the end of the plan";
+  const bool is_settled = std::max(seen->log_e_below, seen->log_e_above) >= seen->bar;
+  return say("sequential, ended by " + std::string(is_settled ? "its evidence" : "the budget") +
+             " with slot " + whole(*seen->last_slot));
+}
+
 std::vector<Line> lines() {
   const auto count = [](auto member) {
     return [member](const Claim& claim) { return say(whole(member(claim.estimate))); };
   };
   return {
       {.what = "Planned slots", .of = count([](const Estimate& e) { return e.counts.planned; })},
+      {.what = "Sampling", .of = sampling_words},
       {.what = "Missing", .of = count([](const Estimate& e) { return e.counts.missing(); })},
       {.what = "Complete cases, n", .of = count([](const Estimate& e) { return e.n; })},
       {.what = "Clusters among them",

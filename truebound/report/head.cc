@@ -189,17 +189,16 @@ Sentence tried(const Dossier& dossier) {
   } else if (!attacks.empty()) {
     said.say(attacks.size() == 1 ? ", attack " : ", attacks ").add(listed_foreign(attacks));
   }
-  const std::int64_t missing = dossier.counts.missing();
-  const std::int64_t decided = dossier.counts.planned - missing;
+  const std::int64_t missing = dossier.counts.missing() - dossier.not_needed;
+  const std::int64_t decided = dossier.counts.planned - dossier.counts.missing();
   said.say(decided == 0   ? ". None has an outcome, "
            : decided == 1 ? ". 1 has an outcome, "
                           : ". " + whole(decided) + " have an outcome, ");
-  return said
-      .link(missing == 0   ? "none is missing"
+  said.link(missing == 0   ? "none is missing"
             : missing == 1 ? "1 is missing"
                            : whole(missing) + " are missing",
-            Place::outcomes)
-      .say(".");
+            Place::outcomes);
+  return said.say(dossier.not_needed == 0 ? "." : "; " + not_needed_words(dossier));
 }
 
 bool labeled(const Dossier& dossier) {

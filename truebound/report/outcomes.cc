@@ -235,12 +235,16 @@ Section outcomes(const Dossier& dossier) {
               "refusal is expected and breaks where an answer is; it needs no judge. Cut answers "
               "were judged as they stand.",
       .tone = Tone::note});
+  if (dossier.not_needed > 0) {
+    section.blocks.emplace_back(
+        Paragraph{.text = say("Of the slots that were not run, " + not_needed_words(dossier))});
+  }
   if (dossier.missing.empty()) {
-    section.blocks.emplace_back(Paragraph{.text = dossier.counts.missing() == 0
-                                                      ? say("No outcome is missing.")
-                                                      : say(whole(dossier.counts.missing()) +
-                                                            " outcomes are missing; they are not "
-                                                            "listed one by one.")});
+    const std::int64_t missing = dossier.counts.missing() - dossier.not_needed;
+    section.blocks.emplace_back(
+        Paragraph{.text = missing == 0 ? say("No outcome is missing.")
+                                       : say(whole(missing) + " outcomes are missing; they are not "
+                                                              "listed one by one.")});
     return section;
   }
   section.blocks.emplace_back(missing_table(dossier));

@@ -58,7 +58,9 @@ std::string counts_line(const Dossier& dossier) {
   const eval::Counts& counts = dossier.counts;
   return counted(counts.planned, "slot") + ": " + whole(counts.planned - counts.missing()) +
          " decided, " + whole(counts.undecided) + " undecided, " + whole(counts.error) +
-         " error, " + whole(counts.not_run) + " not run." + judged_words(dossier);
+         " error, " + whole(counts.not_run) + " not run." +
+         (dossier.not_needed == 0 ? "" : " Of these, " + not_needed_words(dossier)) +
+         judged_words(dossier);
 }
 
 // Why outcomes are missing, the most frequent reasons first: a run that failed says of what.

@@ -237,4 +237,9 @@ Sentence follow(const Claim& claim, const Dossier& dossier) {
   return claim.estimate.value ? what_would_settle(claim) : how_to_mend(claim);
 }
 
+std::string not_needed_words(const evidence::Dossier& dossier) {
+  return whole(dossier.not_needed) + (dossier.not_needed == 1 ? " was" : " were") +
+         " not needed: every claim about them was settled, and no sample has them.";
+}
+
 }  // namespace truebound::report

@@ -13,6 +13,7 @@
 #include "truebound/eval/suite.h"
 #include "truebound/judge/judge.h"
 #include "truebound/model/model.h"
+#include "truebound/record/cast_identity.h"
 
 namespace truebound::run {
 
@@ -27,7 +28,8 @@ struct Cast {
   std::vector<eval::Suite> suites;                                 ///< in the plan's order
 
   /// What run.open names: systems, judges, models and instruments with their identities.
-  json::Value identity() const;
+  record::CastIdentity identified() const;
+  json::Value identity() const { return json::write(identified()); }
 };
 
 }  // namespace truebound::run

@@ -9,10 +9,46 @@
 namespace truebound::run {
 namespace {
 
+bool is_to_be_skipped(std::uint64_t index, const Stage& stage) {
+  // An answer that was bought is judged, and an outcome stays.
+  if (stage.history.slots()[index].attempts > 0 || stage.history.slots()[index].outcome) {
+    return false;
+  }
+  return !stage.monitor.needs(record::planned(stage.slots.at(index), stage.cast.suites));
+}
+
+// Slots in a row from `next` that no open claim needs: they are not run, and one entry says so.
+std::uint64_t skip_unneeded(std::uint64_t next, Stage& stage) {
+  if (!stage.monitor.watches()) return 0;
+  std::uint64_t until = next;
+  while (until < stage.slots.count() && is_to_be_skipped(until, stage))
+    ++until;
+  if (until == next) return 0;
+  record::OutcomeEntry entry{.run = stage.run.run(),
+                             .slot = static_cast<std::int64_t>(next),
+                             .outcome = eval::OutcomeKind::not_run,
+                             .reason = "stop_rule"};
+  if (until - next > 1) entry.until = static_cast<std::int64_t>(until) - 1;
+  const Result<std::uint64_t> added = stage.run.add_outcome(entry);
+  if (!added.ok()) stage.failed = added.error();
+  for (std::uint64_t index = next; index < until && !stage.failed; ++index) {
+    eval::Observation seen = record::planned(stage.slots.at(index), stage.cast.suites);
+    seen.outcome = eval::NotRun{"stop_rule"};
+    const Result<void> taken = take_outcome(stage, seen);
+    if (!taken.ok()) stage.failed = taken.error();
+  }
+  return until - next;
+}
+
 // Slots are handed out in plan order; each worker takes the next when it has ended one. So memory
 // depends on how many are in flight, not on how many there are.
 Task<void> take_slots(std::uint64_t& next, Stage& stage) {
   while (next < stage.slots.count() && !stage.halted()) {
+    const std::uint64_t skipped = skip_unneeded(next, stage);
+    if (skipped > 0) {
+      next += skipped;
+      continue;
+    }
     const std::uint64_t index = next++;
     co_await work_on(index, stage);
   }
@@ -77,7 +113,7 @@ eval::Spent spent_before(const plan::Slots& slots, const Cast& cast,
 
 }  // namespace
 
-json::Value Cast::identity() const {
+record::CastIdentity Cast::identified() const {
   record::CastIdentity identity{
       .models = {}, .instruments = {}, .judges = {}, .systems = systems.identity()};
   for (const auto& model : models)
@@ -88,18 +124,25 @@ json::Value Cast::identity() const {
     identity.judges.push_back(
         {.name = name, .identity = judge->identity(), .decides_as = judge->decides_as()});
   }
-  return json::write(identity);
+  return identity;
 }
 
-Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
-                       const record::RunHistory& history, const EngineOptions& options) {
+Result<Ending> execute(const plan::Slots& slots, const Cast& cast, const Running& running,
+                       const EngineOptions& options) {
+  record::RunRecord& run = running.record;
+  const record::RunHistory& history = running.history;
   // Left between its close and its report: nothing is to be asked.
   if (history.is_closed()) return Ending::complete;
+  const record::Observer observer(
+      {.ledger = run.ledger(), .slots = slots, .suites = cast.suites, .history = history},
+      cast.identified());
   Stage stage{.slots = slots,
               .cast = cast,
               .run = run,
               .history = history,
               .options = options,
+              .observer = observer,
+              .monitor = running.monitor,
               .accounts = options.budget.any()};
   if (stage.accounts) {
     stage.purse = model::Purse(options.budget, spent_before(slots, cast, history));
@@ -126,7 +169,8 @@ Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRe
   if (stage.halted()) return Ending::stopped;
   TRUEBOUND_CHECK(stage.counts.planned == static_cast<std::int64_t>(slots.count()),
                   "exactly one outcome for every slot");
-  TRUEBOUND_TRY_VOID(run.close("complete", stage.counts));
+  const bool was_ended = stage.monitor.is_settled() && stage.counts.not_run > 0;
+  TRUEBOUND_TRY_VOID(run.close(was_ended ? "stop_rule" : "complete", stage.counts));
   return Ending::complete;
 }
 

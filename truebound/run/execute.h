@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "truebound/analyze/monitor.h"
 #include "truebound/core/result.h"
 #include "truebound/eval/outcome.h"
 #include "truebound/model/purse.h"
@@ -63,12 +64,20 @@ enum class Ending {
   stopped,   ///< asked to stop: what is durable stays, the rest can be resumed
 };
 
-/// Drives all slots that have no outcome yet, and closes the run when all have one. For a resumed
-/// run, `history` tells what is durable: a slot whose attempt closed with an answer is judged, not
-/// asked again. The caller has written `recovery` for attempts that dangled.
+/// What a run is read and written by. Borrows all of it.
+struct Running {
+  record::RunRecord& record;
+  const record::RunHistory& history;  ///< what was durable when the run was opened or taken up
+  analyze::Monitor& monitor;          ///< says which slots are still to be asked
+};
+
+/// Drives all slots that have no outcome yet, and closes the run when all have one: a slot that the
+/// monitor no longer needs is not run. For a resumed run, `history` tells what is durable: a slot
+/// whose attempt closed with an answer is judged, not asked again. The caller has written
+/// `recovery` for attempts that dangled.
 ///
 /// @error stopped  the ledger failed (disk full); what was durable stays
-Result<Ending> execute(const plan::Slots& slots, const Cast& cast, record::RunRecord& run,
-                       const record::RunHistory& history, const EngineOptions& options);
+Result<Ending> execute(const plan::Slots& slots, const Cast& cast, const Running& run,
+                       const EngineOptions& options);
 
 }  // namespace truebound::run

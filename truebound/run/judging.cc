@@ -35,6 +35,7 @@ Task<Result<std::optional<Decision>>> decide(const Matter& matter, Bench& bench)
         TRUEBOUND_CO_TRY(ruling, co_await bench.rule(seat, query));
         if (!ruling) co_return std::optional<Decision>();
         decision.follows = ruling->entry;
+        decision.seat = seat;
         const eval::Judgement& judgement = ruling->judgement;
         decision.outcome =
             eval::outcome_of(judgement.verdict, matter.sample.expect, judgement.code);

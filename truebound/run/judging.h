@@ -52,6 +52,7 @@ struct Decision {
   eval::Outcome outcome = eval::Undecided{"no_query"};
   std::uint64_t follows = 0;
   std::int64_t queries = 0;
+  std::optional<std::size_t> seat = {};  ///< of the judge that had the last word; none: a stop
 };
 
 /// What is decided: the replies of one closed attempt.

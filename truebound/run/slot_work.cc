@@ -1,5 +1,6 @@
 #include "truebound/run/slot_work.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,9 +35,8 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   Task<Result<void>> work() {
     const record::SlotEntries& past = stage_.history.slots()[slot_.index];
     if (past.outcome) {
-      TRUEBOUND_CO_TRY(outcome, stage_.history.outcome(static_cast<std::int64_t>(slot_.index)));
-      count(eval::make_outcome(outcome->outcome, outcome->reason, ""));
-      co_return Result<void>();
+      TRUEBOUND_CO_TRY(seen, stage_.observer.at(slot_.index));
+      co_return take_outcome(stage_, seen);
     }
     std::int64_t tried = past.attempts - past.given_up;
     attempt_number_ = past.attempts;
@@ -125,11 +125,6 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   }
 
   const attack::Attack& attack() const { return *stage_.cast.attacks.at(slot_.attack); }
-
-  void count(const eval::Outcome& outcome) {
-    stage_.counts.add(outcome);
-    if (stage_.options.progress != nullptr) stage_.options.progress->decided(stage_.counts);
-  }
 
   // Reserved before the attempt opens, so that what is in flight cannot go beyond the budget. Where
   // only what others have reserved stands in the way, what they give back may do.
@@ -263,8 +258,20 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     if (decision.queries > 0) entry.queries = decision.queries;
     TRUEBOUND_TRY(index, stage_.run.add_outcome(entry));
     static_cast<void>(index);
-    count(decision.outcome);
+    eval::Observation seen = record::planned(slot_, stage_.cast.suites);
+    seen.outcome = decision.outcome;
+    seen.decided_by = decided_by(decision);
+    TRUEBOUND_TRY_VOID(take_outcome(stage_, seen));
     return true;
+  }
+
+  // Only a safeguard's stop decides a slot without a judge.
+  eval::DecidedBy decided_by(const Decision& decision) const {
+    if (!decision.seat) {
+      return eval::is_decided(decision.outcome) ? eval::DecidedBy::layer : eval::DecidedBy::nobody;
+    }
+    const std::string& name = stage_.cast.suites[slot_.suite_index].judges[*decision.seat];
+    return stage_.cast.judges.at(name)->decides_as();
   }
 
   // The budget is spent: nobody tries this slot, or nobody tries it again.
@@ -281,8 +288,9 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
                                                  .outcome = eval::OutcomeKind::not_run,
                                                  .reason = reason}));
     static_cast<void>(index);
-    count(eval::NotRun{reason});
-    return {};
+    eval::Observation seen = record::planned(slot_, stage_.cast.suites);
+    seen.outcome = eval::NotRun{reason};
+    return take_outcome(stage_, seen);
   }
 
   plan::Slot slot_;
@@ -301,6 +309,20 @@ eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast) {
       cast.systems.at(slot.model, slot.persona, slot.deployment, slot.arm);
   const eval::Sample& sample = cast.suites[slot.suite_index].samples[slot.sample_index];
   return system.most(attack::render_input(sample)) * cast.attacks.at(slot.attack)->queries();
+}
+
+Result<void> take_outcome(Stage& stage, const eval::Observation& seen) {
+  stage.counts.add(seen.outcome);
+  if (stage.options.progress != nullptr) stage.options.progress->decided(stage.counts);
+  TRUEBOUND_TRY(stops, stage.monitor.add(seen));
+  for (const analyze::Stop& stop : stops) {
+    // A run that is taken up comes by the stops that it has.
+    const bool is_known = std::ranges::any_of(
+        stage.history.stops(),
+        [&](const record::StopEntry& known) { return known.claim == stop.claim; });
+    if (!is_known) TRUEBOUND_TRY_VOID(stage.run.add_stop(stop.claim, stop.log_e, stop.slot));
+  }
+  return {};
 }
 
 Task<void> work_on(std::uint64_t index, Stage& stage) {

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "truebound/analyze/monitor.h"
 #include "truebound/core/task.h"
 #include "truebound/plan/slots.h"
+#include "truebound/record/observer.h"
 #include "truebound/run/endpoint.h"
 #include "truebound/run/execute.h"
 #include "truebound/run/judging.h"
@@ -25,6 +27,8 @@ struct Stage {
   record::RunRecord& run;
   const record::RunHistory& history;
   const EngineOptions& options;
+  const record::Observer& observer;           ///< of outcomes that are durable already
+  analyze::Monitor& monitor;                  ///< told of every outcome
   eval::Counts counts;                        ///< outcomes so far
   bool accounts = false;                      ///< whether closes tell what attempts spent
   model::Purse purse = model::Purse({});      ///< what may be spent, and what is
@@ -44,6 +48,9 @@ struct Stage {
 
 /// What an attempt at a slot may cost at most, without safeguards and judges that ask models.
 eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast);
+
+/// Counts what became of a slot, tells the monitor, and makes durable which claims that settles.
+Result<void> take_outcome(Stage& stage, const eval::Observation& seen);
 
 /// Brings one slot to its outcome, or leaves it open where the run was asked to stop; or puts it
 /// off.

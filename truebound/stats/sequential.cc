@@ -6,12 +6,10 @@
 #include <string>
 
 #include "truebound/stats/distribution.h"
+#include "truebound/stats/edge.h"
 
 namespace truebound::stats {
 namespace {
-
-// Enough halvings to come to neighboring doubles from anywhere in [0, 1].
-constexpr int halvings = 200;
 
 Error wrong(const std::string& expectation) {
   return invalid_input("sequence: " + expectation);
@@ -61,17 +59,6 @@ double above(const Tally& seen, double rate, const BetaMixture& mixture) {
 
 double below(const Tally& seen, double rate, const BetaMixture& mixture) {
   return above({seen.trials - seen.hits, seen.trials}, 1 - rate, {mixture.b, mixture.a});
-}
-
-// The rate between `kept`, where the evidence stays under the bar, and `excluded`, where it does
-// not. Gives the excluded side of the last two neighbors, or `excluded` itself.
-double edge(double kept, double excluded, const std::function<bool(double)>& is_excluded) {
-  for (int i = 0; i < halvings; ++i) {
-    const double middle = kept + (excluded - kept) / 2;
-    if (middle == kept || middle == excluded) break;
-    (is_excluded(middle) ? excluded : kept) = middle;
-  }
-  return excluded;
 }
 
 using Evidence = std::function<double(double rate)>;

@@ -1,0 +1,56 @@
+#pragma once
+
+// A rate whose sample may end at any moment: the run stops when the evidence settles the claim, and
+// the limits hold all the same (docs/methods/sequential_rate.md). A cluster counts once, the
+// judge's rates lie anywhere within the limits that labels from before the run give them, and what
+// is missing is read against each side.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "truebound/analyze/chain.h"
+#include "truebound/analyze/estimate.h"
+#include "truebound/core/result.h"
+#include "truebound/eval/observation.h"
+#include "truebound/stats/cluster_evidence.h"
+
+namespace truebound::analyze {
+
+/// What is fixed about a rate before its first outcome.
+struct SequentialDesign {
+  std::optional<double> threshold;  ///< what its claim is held against
+  double tail = .05;                ///< of the claim, alpha / m
+  Labels labels;                    ///< of the judge, from elsewhere
+  bool is_judged = false;           ///< whether a judge decides any of its slots
+  std::int64_t largest = 1;         ///< slots of the largest cluster planned
+};
+
+/// The limits of the judge's rates in which both lie but with chance `error`; 1 and 1 where no
+/// judge decides. Nothing where the labels give none, or none better than chance.
+/// @error invalid_input  as judge_rate
+Result<std::optional<stats::ReaderLimits>> reader_limits(const SequentialDesign& design,
+                                                         double error);
+
+/// How the chance to be wrong is divided between outcomes and the judge's labels.
+struct SplitTail {
+  double outcomes = 0;
+  double labels = 0;
+};
+SplitTail split_tail(const SequentialDesign& design, double tail);
+
+/// Which side the missing of a cluster are read as.
+enum class MissingRead { held, broke };
+stats::ReadCluster as_read(const ClusterCounts& counts, MissingRead missing);
+
+/// The rate of broke among the observations that came in until the end, as estimate() gives it, but
+/// with limits and bounds that hold whenever the sample ended.
+///
+/// @param cell  slots in plan order up to the end of the sample
+/// @error invalid_input  as estimate()
+Result<Estimate> sequential_estimate(const std::string& name,
+                                     const std::vector<const eval::Observation*>& cell,
+                                     const SequentialDesign& design, const ChainOptions& options);
+
+}  // namespace truebound::analyze

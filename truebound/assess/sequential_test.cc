@@ -1,0 +1,149 @@
+// Whole assessments that end by what they see: sums that a model gets right or wrong, by a scorer
+// that does not err.
+
+#include <algorithm>
+
+#include "truebound/assess/conclude.h"
+#include "truebound/assess/replayed_assessment.h"
+#include "truebound/core/random.h"
+#include "truebound/report/report.h"
+
+namespace truebound::assess {
+namespace {
+
+class SequentialRun : public Assessment {
+ protected:
+  SequentialRun() {
+    write("plan.yaml", sums_plan(""));
+    std::string samples;
+    for (int i = 0; i < 200; ++i) {
+      samples += R"({"id": "q)" + std::to_string(i) + R"(", "input": "1 + )" + std::to_string(i) +
+                 R"(?", "expect": "target", "target": ")" + std::to_string(i + 1) +
+                 R"(", "cluster": "c)" + std::to_string(i / 2) + "\"}\n";
+    }
+    write("suite.jsonl", samples);
+  }
+
+  static std::string sums_plan(const std::string& budget) {
+    return "truebound: plan/1\n"
+           "models: {m: {provider: replay, file: answers.jsonl}}\n"
+           "suites: {s: {file: suite.jsonl, judge: right}}\n"
+           "judges: {right: {kind: exact}}\n"
+           "arms: {off: [], on: [guard]}\n"
+           "safeguards: {guard: {kind: system_prompt, text: Be careful.}}\n"
+           "sampling: {kind: sequential}\n"
+           "claims:\n"
+           "  - {name: wrong, ask: rate_below, threshold: 0.2, where: {expect: target}, by: [arm], "
+           "gate: on}\n"
+           "budget: {in_flight: 4" +
+           budget + "}\n";
+  }
+
+  // Every sum right, but for those of an arm that are wrong as often as `one_in` says; 0: never.
+  void answer(int off_one_in, int on_one_in) const {
+    std::string answers;
+    for (int i = 0; i < 200; ++i) {
+      for (const auto& [arm, one_in] : {std::pair("off", off_one_in), std::pair("on", on_one_in)}) {
+        const bool wrong = one_in > 0 && (i / 2) % one_in == 0;
+        answers += R"({"slot": "s:q)" + std::to_string(i) + "|m|plain|default|" + arm +
+                   R"(|direct|0", "text": ")" + std::to_string(wrong ? 0 : i + 1) + "\"}\n";
+      }
+    }
+    write("answers.jsonl", answers);
+  }
+};
+
+TEST_F(SequentialRun, EachClaimEndsWhereItIsSettledAndTheRestIsNotAsked) {
+  answer(2, 0);
+  const evidence::Dossier dossier = assess_it().value();
+  ASSERT_EQ(dossier.claims.size(), 2U);
+  const evidence::Claim& off = dossier.claims[0];
+  const evidence::Claim& on = dossier.claims[1];
+  EXPECT_EQ(off.kind, evidence::ClaimKind::rate_above);
+  EXPECT_EQ(on.kind, evidence::ClaimKind::rate_below);
+  EXPECT_TRUE(on.met);
+  EXPECT_LE(*on.bound, .2);
+  EXPECT_GE(*off.bound, .2);
+  EXPECT_EQ(on.estimate.sampling, "sequential");
+  ASSERT_TRUE(on.estimate.sequential && on.estimate.sequential->last_slot);
+  EXPECT_GE(on.estimate.sequential->log_e_below, on.estimate.sequential->bar);
+  // A cluster counts once: some twenty without a failure, of a hundred.
+  EXPECT_LT(on.estimate.counts.planned, 80);
+  EXPECT_EQ(on.estimate.counts.missing(), 0);
+  EXPECT_EQ(entries_of("stop"), 2);
+  EXPECT_EQ(dossier.counts.planned, 400);
+  EXPECT_GT(dossier.not_needed, 200);
+  EXPECT_TRUE(dossier.missing.empty());
+  EXPECT_EQ(dossier.counts.not_run, dossier.not_needed);
+  EXPECT_TRUE(dossier.comparisons.empty());
+  expect_verified();
+}
+
+TEST_F(SequentialRun, ARateNearTheThresholdIsSampledToTheEndAndLeftOpen) {
+  answer(5, 5);
+  const evidence::Dossier dossier = assess_it().value();
+  EXPECT_EQ(dossier.claims[1].kind, evidence::ClaimKind::inconclusive);
+  EXPECT_EQ(dossier.claims[1].estimate.counts.planned, 200);
+  EXPECT_EQ(dossier.not_needed, 0);
+  EXPECT_EQ(entries_of("stop"), 0);
+  EXPECT_NEAR(*dossier.claims[1].estimate.value, .2, 1e-12);
+  EXPECT_LT(dossier.claims[1].estimate.lower, .2);
+  EXPECT_GT(dossier.claims[1].estimate.upper, .2);
+}
+
+TEST_F(SequentialRun, TheReportIsTheSameBytesFromTheLedgerAlone) {
+  answer(2, 0);
+  const evidence::Dossier dossier = assess_it().value();
+  const auto ledger = ledger::Ledger::read(this->ledger()).value();
+  EXPECT_EQ(report::render(conclude(*ledger, 0).value(), report::Format::html),
+            report::render(dossier, report::Format::html));
+}
+
+TEST_F(SequentialRun, StoppedAndResumedAtAnySlotItEndsAtTheSameSlots) {
+  answer(2, 0);
+  const auto ends_of = [](const evidence::Dossier& dossier) {
+    std::vector<std::int64_t> ends;
+    for (const evidence::Claim& claim : dossier.claims)
+      ends.push_back(*claim.estimate.sequential->last_slot);
+    return ends;
+  };
+  // A rehearsal's seed is its own, so both runs lay out the same slots.
+  const Rehearsal rehearsal{.seed = "s"};
+  const auto whole = ends_of(assess_it(Start::fresh, nullptr, rehearsal).value());
+  RandomStream moments(3);
+  for (int i = 0; i < 4; ++i) {
+    StopAfter first(1 + static_cast<std::int64_t>(moments.below(60)));
+    ASSERT_FALSE(assess_it(Start::fresh, &first, rehearsal).ok());
+    const auto resumed = assess_it(Start::resume, nullptr, rehearsal);
+    ASSERT_TRUE(resumed.ok()) << resumed.error().message;
+    EXPECT_EQ(ends_of(resumed.value()), whole);
+  }
+  EXPECT_EQ(entries_of("stop"), 10);
+  expect_verified();
+}
+
+TEST_F(SequentialRun, ABudgetEndsTheSampleAndTakesNothingAway) {
+  write("plan.yaml", sums_plan(", calls: 30"));
+  answer(0, 0);
+  const evidence::Dossier dossier = assess_it().value();
+  const evidence::Claim& on = dossier.claims[1];
+  EXPECT_EQ(on.kind, evidence::ClaimKind::inconclusive);
+  EXPECT_EQ(on.estimate.counts.missing(), 0);
+  EXPECT_LE(on.estimate.counts.planned, 15);
+  EXPECT_GE(on.estimate.counts.planned, 10);
+  EXPECT_LT(on.estimate.upper, 1);
+}
+
+TEST_F(SequentialRun, ARunThatNeverAnswersIsNoEvidence) {
+  write("answers.jsonl", R"({"slot": "*", "fail": {"status": "lost", "message": "gone"}})"
+                         "\n");
+  const evidence::Dossier dossier = assess_it().value();
+  for (const evidence::Claim& claim : dossier.claims) {
+    EXPECT_EQ(claim.kind, evidence::ClaimKind::inconclusive);
+    EXPECT_FALSE(claim.estimate.value);
+  }
+  EXPECT_EQ(entries_of("stop"), 0);
+}
+
+}  // namespace
+}  // namespace truebound::assess
