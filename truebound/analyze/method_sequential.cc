@@ -10,6 +10,7 @@
 #include "truebound/analyze/design.h"
 #include "truebound/analyze/method_entries.h"
 #include "truebound/analyze/method_rows.h"
+#include "truebound/analyze/sequential.h"
 #include "truebound/stats/betting.h"
 #include "truebound/stats/sequential.h"
 #include "truebound/stats/sprt.h"
@@ -225,6 +226,54 @@ Result<MethodResult> run_betting(const Table& table, const MethodOptions& option
                        {"population", is_whole ? json::Value(scores.clusters) : nullptr}}};
 }
 
+// Clusters in the order in which they first appear, each whole.
+std::vector<Rows> whole_clusters(const Rows& rows) {
+  std::map<std::string, std::size_t> index;
+  std::vector<Rows> clusters;
+  for (const eval::Observation* row : rows) {
+    const auto [found, is_new] = index.emplace(cluster_name(*row), clusters.size());
+    if (is_new) clusters.emplace_back();
+    clusters[found->second].push_back(row);
+  }
+  return clusters;
+}
+
+// After how many clusters the threshold is settled; nothing where it never is.
+Result<std::optional<std::int64_t>> settled_after(const std::vector<Rows>& clusters,
+                                                  const SequentialDesign& design) {
+  TRUEBOUND_TRY(evidence, RunningEvidence::of(design));
+  std::int64_t seen = 0;
+  for (const Rows& cluster : clusters) {
+    ++seen;
+    for (const ClusterCounts& counts : count_clusters(cluster))
+      TRUEBOUND_TRY_VOID(evidence.add(counts));
+    if (evidence.is_settled()) return std::optional(seen);
+  }
+  return std::optional<std::int64_t>();
+}
+
+Result<MethodResult> run_sequential_rate(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  const std::vector<Rows> clusters = whole_clusters(rows);
+  SequentialDesign design{.threshold = options.threshold, .tail = 1 - options.confidence};
+  for (const Rows& cluster : clusters) {
+    design.largest = std::max(design.largest, static_cast<std::int64_t>(cluster.size()));
+  }
+  design.is_judged = std::ranges::any_of(
+      rows, [](const eval::Observation* row) { return row->decided_by == eval::DecidedBy::judge; });
+  Estimate estimate = start(rows, options, "sequential_rate");
+  if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
+  TRUEBOUND_TRY(
+      found, sequential_estimate(estimate.name, rows, design, {.confidence = options.confidence}));
+  json::Object beside = {{"largest_cluster", design.largest}};
+  if (options.threshold) {
+    TRUEBOUND_TRY(after, settled_after(clusters, design));
+    beside.emplace_back("threshold", *options.threshold);
+    beside.emplace_back("settled_after_clusters", after ? json::Value(*after) : nullptr);
+  }
+  return MethodResult{std::move(found), std::move(beside)};
+}
+
 }  // namespace
 
 std::vector<MethodEntry> sequential_methods() {
@@ -241,6 +290,9 @@ std::vector<MethodEntry> sequential_methods() {
       {{"betting", "sample outcome [cluster epoch]", "arm confidence estimand",
         "mean of the clusters' rates of broke, limits that hold after every cluster"},
        run_betting},
+      {{"sequential_rate", "sample outcome [cluster epoch]", "arm confidence threshold",
+        "rate of broke of clustered rows, as a sequential plan computes it: at any time"},
+       run_sequential_rate},
   };
 }
 

@@ -1,7 +1,6 @@
 #include "truebound/analyze/monitor.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "truebound/analyze/design.h"
@@ -19,21 +18,8 @@ bool is_beyond_the_budget(const eval::Observation& seen) {
 Result<Monitor> Monitor::of(std::vector<Watched> claims) {
   Monitor monitor;
   for (Watched& each : claims) {
-    TRUEBOUND_CHECK(each.design.threshold, "a claim that is watched has a threshold");
-    const SplitTail split = split_tail(each.design, each.design.tail);
-    Claim claim{.watched = std::move(each), .bar = -std::log(split.outcomes)};
-    const SequentialDesign& design = claim.watched.design;
-    TRUEBOUND_TRY(reader, reader_limits(design, split.labels));
-    if (reader) {
-      const auto against = [&](stats::Null null) {
-        return stats::ClusterEvidence::against(null, *design.threshold, *reader, design.largest);
-      };
-      TRUEBOUND_TRY(below, against(stats::Null::rate_at_least));
-      TRUEBOUND_TRY(above, against(stats::Null::rate_at_most));
-      claim.below = std::move(below);
-      claim.above = std::move(above);
-    }
-    monitor.claims_.push_back(std::move(claim));
+    TRUEBOUND_TRY(evidence, RunningEvidence::of(each.design));
+    monitor.claims_.push_back({.watched = std::move(each), .evidence = std::move(evidence)});
   }
   return monitor;
 }
@@ -74,29 +60,19 @@ Result<void> Monitor::take(const eval::Observation& seen, std::vector<Stop>& sto
 Result<void> Monitor::end_cluster(std::vector<Stop>& stops) {
   for (Claim& claim : claims_) {
     if (claim.cluster.empty()) continue;
+    std::vector<const eval::Observation*> rows;
+    for (const eval::Observation& row : claim.cluster)
+      rows.push_back(&row);
+    for (const ClusterCounts& counts : count_clusters(rows))
+      TRUEBOUND_TRY_VOID(claim.evidence.add(counts));
     const std::int64_t last = claim.cluster.back().slot;
-    TRUEBOUND_TRY(log_e, weigh(claim));
     claim.cluster.clear();
-    if (!log_e) continue;
-    claim.stop = Stop{.claim = claim.watched.claim, .log_e = *log_e, .slot = last};
+    if (!claim.evidence.is_settled()) continue;
+    claim.stop =
+        Stop{.claim = claim.watched.claim, .log_e = claim.evidence.most_log_e(), .slot = last};
     stops.push_back(*claim.stop);
   }
   return {};
-}
-
-// The evidence with one more cluster, where that settles the claim.
-Result<std::optional<double>> Monitor::weigh(Claim& claim) {
-  if (!claim.below || !claim.above) return std::optional<double>();
-  std::vector<const eval::Observation*> rows;
-  for (const eval::Observation& row : claim.cluster)
-    rows.push_back(&row);
-  for (const ClusterCounts& counts : count_clusters(rows)) {
-    TRUEBOUND_TRY_VOID(claim.below->add(as_read(counts, MissingRead::broke)));
-    TRUEBOUND_TRY_VOID(claim.above->add(as_read(counts, MissingRead::held)));
-  }
-  const double most = std::max(claim.below->log_e(), claim.above->log_e());
-  if (most < claim.bar) return std::optional<double>();
-  return std::optional(most);
 }
 
 bool Monitor::needs(const eval::Observation& slot) const {

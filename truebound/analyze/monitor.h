@@ -13,7 +13,6 @@
 #include "truebound/analyze/sequential.h"
 #include "truebound/core/result.h"
 #include "truebound/eval/observation.h"
-#include "truebound/stats/cluster_evidence.h"
 
 namespace truebound::analyze {
 
@@ -35,13 +34,13 @@ struct Stop {
 class Monitor {
  public:
   Monitor() = default;
-  /// @error invalid_input  as stats::ClusterEvidence::against
+  /// @error invalid_input  as RunningEvidence::of
   static Result<Monitor> of(std::vector<Watched> claims);
 
   /// Takes what became of a slot; each slot once, in any order. Slots that nobody was to ask once
   /// the claims of their cells were settled are taken too.
   /// @return the claims that this settles
-  /// @error invalid_input  as stats::ClusterEvidence::add
+  /// @error invalid_input  as RunningEvidence::add
   Result<std::vector<Stop>> add(const eval::Observation& seen);
 
   /// Whether a slot is still to be asked: it lies in the cell of a claim that is not settled, or in
@@ -60,17 +59,13 @@ class Monitor {
  private:
   struct Claim {
     Watched watched;
-    /// Against "at least" and "at most" the threshold; nothing where the judge's labels give none.
-    std::optional<stats::ClusterEvidence> below;
-    std::optional<stats::ClusterEvidence> above;
-    double bar = 0;
+    RunningEvidence evidence;
     std::optional<Stop> stop;
     std::vector<eval::Observation> cluster;  ///< rows of the cluster under way
   };
 
   Result<void> take(const eval::Observation& seen, std::vector<Stop>& stops);
   Result<void> end_cluster(std::vector<Stop>& stops);
-  static Result<std::optional<double>> weigh(Claim& claim);
 
   std::vector<Claim> claims_;
   std::map<std::int64_t, eval::Observation> waiting_;  ///< for the slots before them

@@ -16,62 +16,33 @@ Result<stats::Interval> limits_of(const JudgeRate& rate, double tail) {
   return stats::clopper_pearson(hits, rate.effective_n, 1 - 2 * tail);
 }
 
-// The clusters of a sample, read both ways.
-struct Sample {
-  std::vector<stats::ReadCluster> missing_held;
-  std::vector<stats::ReadCluster> missing_broke;
-};
+enum class MissingRead { held, broke };
 
-Sample sample_of(const std::vector<ClusterCounts>& clusters) {
-  Sample sample;
-  for (const ClusterCounts& each : clusters) {
-    sample.missing_held.push_back(as_read(each, MissingRead::held));
-    sample.missing_broke.push_back(as_read(each, MissingRead::broke));
-  }
-  return sample;
-}
-
-// Limits at one tail, the lower one with the missing held, the upper one with them broke. [0, 1]
-// where the labels leave the judge no better than chance.
-Result<stats::Interval> limits_at(const Sample& sample, const SequentialDesign& design, double tail,
-                                  const stats::Interval& within) {
-  const SplitTail split = split_tail(design, tail);
-  TRUEBOUND_TRY(reader, reader_limits(design, split.labels));
-  if (!reader) return stats::Interval{0, 1};
-  const stats::AnytimeOptions options{
-      .reader = *reader, .largest = design.largest, .tail = split.outcomes, .within = within};
-  TRUEBOUND_TRY(held, stats::limits_at_any_time(sample.missing_held, options));
-  TRUEBOUND_TRY(broke, stats::limits_at_any_time(sample.missing_broke, options));
-  return stats::Interval{held.lower, broke.upper};
-}
-
-Result<double> log_e_of(const std::vector<stats::ReadCluster>& clusters, stats::Null null,
-                        double threshold, const SequentialDesign& design) {
-  TRUEBOUND_TRY(reader, reader_limits(design, split_tail(design, design.tail).labels));
-  if (!reader) return 0.0;
-  TRUEBOUND_TRY(evidence,
-                stats::ClusterEvidence::against(null, threshold, *reader, design.largest));
-  for (const stats::ReadCluster& each : clusters)
-    TRUEBOUND_TRY_VOID(evidence.add(each));
-  return evidence.log_e();
+stats::ReadCluster as_read(const ClusterCounts& counts, MissingRead missing) {
+  const std::int64_t broke = missing == MissingRead::broke ? counts.missing : 0;
+  return {.size = counts.decided() + counts.missing,
+          .hits = counts.known_broke() + broke,
+          .read = counts.judged(),
+          .flagged = counts.flagged,
+          .times = counts.times};
 }
 
 // The evidence at the threshold, and the bounds of the claim: a threshold that the evidence
 // excludes bounds the rate by itself.
-Result<void> set_claim(const Sample& sample, const SequentialDesign& design, Estimate& estimate) {
+Result<void> set_claim(const std::vector<ClusterCounts>& clusters, const SequentialDesign& design,
+                       Estimate& estimate) {
   stats::Interval within{0, 1};
   if (design.threshold) {
-    const double threshold = *design.threshold;
-    TRUEBOUND_TRY(below,
-                  log_e_of(sample.missing_broke, stats::Null::rate_at_least, threshold, design));
-    TRUEBOUND_TRY(above,
-                  log_e_of(sample.missing_held, stats::Null::rate_at_most, threshold, design));
-    const double bar = -std::log(split_tail(design, design.tail).outcomes);
-    estimate.sequential = Sequential{.log_e_below = below, .log_e_above = above, .bar = bar};
-    if (below >= bar) within.upper = threshold;
-    if (above >= bar) within.lower = threshold;
+    TRUEBOUND_TRY(evidence, RunningEvidence::of(design));
+    for (const ClusterCounts& each : clusters)
+      TRUEBOUND_TRY_VOID(evidence.add(each));
+    estimate.sequential = Sequential{.log_e_below = evidence.log_e_below(),
+                                     .log_e_above = evidence.log_e_above(),
+                                     .bar = evidence.bar()};
+    if (evidence.log_e_below() >= evidence.bar()) within.upper = *design.threshold;
+    if (evidence.log_e_above() >= evidence.bar()) within.lower = *design.threshold;
   }
-  TRUEBOUND_TRY(bounds, limits_at(sample, design, design.tail, within));
+  TRUEBOUND_TRY(bounds, anytime_limits(clusters, design, design.tail, within));
   estimate.bound_above = bounds.lower;
   estimate.bound_below = bounds.upper;
   estimate.bound_confidence = 1 - design.tail;
@@ -140,13 +111,62 @@ Result<std::optional<stats::ReaderLimits>> reader_limits(const SequentialDesign&
   return Limits(stats::ReaderLimits{.sensitivity = se, .specificity = sp});
 }
 
-stats::ReadCluster as_read(const ClusterCounts& counts, MissingRead missing) {
-  const std::int64_t broke = missing == MissingRead::broke ? counts.missing : 0;
-  return {.size = counts.decided() + counts.missing,
-          .hits = counts.known_broke() + broke,
-          .read = counts.judged(),
-          .flagged = counts.flagged,
-          .times = counts.times};
+Result<RunningEvidence> RunningEvidence::of(const SequentialDesign& design) {
+  if (!design.threshold) return invalid_input("sequential evidence needs a threshold");
+  RunningEvidence evidence;
+  const SplitTail split = split_tail(design, design.tail);
+  evidence.bar_ = -std::log(split.outcomes);
+  TRUEBOUND_TRY(reader, reader_limits(design, split.labels));
+  if (!reader) return evidence;
+  const auto against = [&](stats::Null null) {
+    return stats::ClusterEvidence::against(null, *design.threshold, *reader, design.largest);
+  };
+  TRUEBOUND_TRY(below, against(stats::Null::rate_at_least));
+  TRUEBOUND_TRY(above, against(stats::Null::rate_at_most));
+  evidence.below_ = std::move(below);
+  evidence.above_ = std::move(above);
+  return evidence;
+}
+
+Result<void> RunningEvidence::add(const ClusterCounts& cluster) {
+  if (!below_ || !above_) return {};
+  TRUEBOUND_TRY_VOID(below_->add(as_read(cluster, MissingRead::broke)));
+  return above_->add(as_read(cluster, MissingRead::held));
+}
+
+double RunningEvidence::log_e_below() const {
+  return below_ ? below_->log_e() : 0;
+}
+
+double RunningEvidence::log_e_above() const {
+  return above_ ? above_->log_e() : 0;
+}
+
+double RunningEvidence::most_log_e() const {
+  return std::max(log_e_below(), log_e_above());
+}
+
+bool RunningEvidence::is_settled() const {
+  return below_ && most_log_e() >= bar_;
+}
+
+Result<stats::Interval> anytime_limits(const std::vector<ClusterCounts>& clusters,
+                                       const SequentialDesign& design, double tail,
+                                       const stats::Interval& within) {
+  const SplitTail split = split_tail(design, tail);
+  TRUEBOUND_TRY(reader, reader_limits(design, split.labels));
+  if (!reader) return stats::Interval{0, 1};
+  const stats::AnytimeOptions options{
+      .reader = *reader, .largest = design.largest, .tail = split.outcomes, .within = within};
+  const auto limits_of = [&](MissingRead missing) {
+    std::vector<stats::ReadCluster> read;
+    for (const ClusterCounts& each : clusters)
+      read.push_back(as_read(each, missing));
+    return stats::limits_at_any_time(read, options);
+  };
+  TRUEBOUND_TRY(held, limits_of(MissingRead::held));
+  TRUEBOUND_TRY(broke, limits_of(MissingRead::broke));
+  return stats::Interval{held.lower, broke.upper};
 }
 
 Result<Estimate> sequential_estimate(const std::string& name,
@@ -156,12 +176,12 @@ Result<Estimate> sequential_estimate(const std::string& name,
   result.sampling = "sequential";
   result.method = "sequential_rate";
   if (!result.value) return result;
-  const Sample sample = sample_of(count_clusters(cell));
-  TRUEBOUND_TRY(limits, limits_at(sample, design, (1 - options.confidence) / 2, {0, 1}));
+  const std::vector<ClusterCounts> clusters = count_clusters(cell);
+  TRUEBOUND_TRY(limits, anytime_limits(clusters, design, (1 - options.confidence) / 2));
   result.lower = limits.lower;
   result.upper = limits.upper;
   result.missing = {limits.lower, limits.upper};
-  TRUEBOUND_TRY_VOID(set_claim(sample, design, result));
+  TRUEBOUND_TRY_VOID(set_claim(clusters, design, result));
   TRUEBOUND_TRY_VOID(tell_steps(design, result));
   return result;
 }

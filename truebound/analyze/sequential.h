@@ -40,9 +40,42 @@ struct SplitTail {
 };
 SplitTail split_tail(const SequentialDesign& design, double tail);
 
-/// Which side the missing of a cluster are read as.
-enum class MissingRead { held, broke };
-stats::ReadCluster as_read(const ClusterCounts& counts, MissingRead missing);
+/// Evidence on a claim's threshold, both ways, cluster by cluster. One thread.
+class RunningEvidence {
+ public:
+  /// @error invalid_input  there is no threshold, or as stats::ClusterEvidence::against
+  static Result<RunningEvidence> of(const SequentialDesign& design);
+
+  /// Takes the slots of one whole cluster that lie in the claim's cell.
+  /// @error invalid_input  as stats::ClusterEvidence::add
+  Result<void> add(const ClusterCounts& cluster);
+
+  /// Whether either side has reached the bar. Never where the judge's labels give no limits.
+  bool is_settled() const;
+  /// Log of the e-value against a rate of at least the threshold, the missing read as broke; 0
+  /// where the labels give no limits.
+  double log_e_below() const;
+  /// The same against at most the threshold, the missing read as held.
+  double log_e_above() const;
+  double most_log_e() const;
+  /// -log of the chance to be wrong that is left to outcomes.
+  double bar() const { return bar_; }
+
+ private:
+  RunningEvidence() = default;
+
+  std::optional<stats::ClusterEvidence> below_;
+  std::optional<stats::ClusterEvidence> above_;
+  double bar_ = 0;
+};
+
+/// Limits of the rate at any time, each side wrong with chance `tail` at most, the lower one with
+/// the missing held, the upper one with them broke. [0, 1] where the labels give no limits.
+/// @param within  rates outside are known to be excluded
+/// @error invalid_input  as stats::limits_at_any_time
+Result<stats::Interval> anytime_limits(const std::vector<ClusterCounts>& clusters,
+                                       const SequentialDesign& design, double tail,
+                                       const stats::Interval& within = {0, 1});
 
 /// The rate of broke among the observations that came in until the end, as estimate() gives it, but
 /// with limits and bounds that hold whenever the sample ended.

@@ -148,6 +148,12 @@ std::string claims_in_words(const std::vector<ClaimCheck>& claims, const plan::C
   text += "  Evidence: " + evidence_in_words(claim) + "\n";
   text += "  At best: " + best_in_words(claim) + "\n";
   text += correlation_in_words(claim, check.correlation);
+  if (claim.earliest_clusters) {
+    text += fmt::format(
+        "  Sequential: it may end after {} of {}, if {}; with the plan at the latest.\n",
+        whole(*claim.earliest_clusters), counted(claim.clusters, "cluster"),
+        claim.asked == eval::Ask::rate_above ? "all of them break" : "nothing breaks");
+  }
   if (claim.limit_of_detection) {
     text += "  Judge: by the plan's labels, it cannot tell a rate below " +
             percent(*claim.limit_of_detection, Rounding::up) + " from none.\n";

@@ -6,6 +6,7 @@
 
 #include "truebound/plan/levels.h"
 #include "truebound/stats/cluster.h"
+#include "truebound/stats/cluster_evidence.h"
 #include "truebound/stats/interval.h"
 #include "truebound/stats/power.h"
 
@@ -94,6 +95,10 @@ class ClaimChecker {
     claim.clusters = static_cast<std::uint64_t>(size.clusters);
     claim.effective_n = size.effective_n;
     TRUEBOUND_TRY_VOID(add_bounds(claim, size, tail));
+    if (plan_.sampling.kind == SamplingKind::sequential) {
+      TRUEBOUND_TRY_VOID(look_at_any_time(claim, clusters, tail));
+      return claim;
+    }
     if (std::ranges::find(question.by, "arm") != question.by.end() && plan_.arms.size() > 1) {
       TRUEBOUND_TRY(difference, stats::smallest_paired_difference(
                                     size.effective_n, discordant,
@@ -125,6 +130,32 @@ class ClaimChecker {
       const auto needed = stats::trials_for_bound(claim.threshold, tail);
       if (needed.ok()) claim.effective_n_needed = needed.value();
     }
+    return {};
+  }
+
+  // A sample that ends by what is seen: the best that it could show at the plan's end, and how soon
+  // it could end.
+  static Result<void> look_at_any_time(ClaimCheck& claim,
+                                       const std::vector<stats::Cluster>& clusters, double tail) {
+    claim.if_nothing_broke.clear();
+    claim.effective_n_needed.reset();
+    const bool above = claim.asked == eval::Ask::rate_above;
+    std::vector<stats::ReadCluster> best;
+    stats::AnytimeOptions options{.tail = tail};
+    for (const stats::Cluster& each : clusters) {
+      best.push_back({.size = each.size, .hits = above ? each.size : 0});
+      options.largest = std::max(options.largest, each.size);
+    }
+    TRUEBOUND_TRY(limits, stats::limits_at_any_time(best, options));
+    claim.best_bound = above ? limits.lower : limits.upper;
+    const stats::Null null = above ? stats::Null::rate_at_most : stats::Null::rate_at_least;
+    TRUEBOUND_TRY(evidence,
+                  stats::ClusterEvidence::against(null, claim.threshold, {}, options.largest));
+    for (std::size_t i = 0; i < best.size() && !claim.earliest_clusters; ++i) {
+      TRUEBOUND_TRY_VOID(evidence.add(best[i]));
+      if (evidence.log_e() >= -std::log(tail)) claim.earliest_clusters = i + 1;
+    }
+    claim.can_be_settled = claim.earliest_clusters.has_value();
     return {};
   }
 

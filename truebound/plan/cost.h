@@ -81,6 +81,7 @@ struct ClaimCheck {
   std::optional<double> best_bound;                ///< if all goes well; absent without slots
   std::vector<BoundRow> if_nothing_broke;          ///< over correlations; empty without slots
   std::optional<std::int64_t> effective_n_needed;  ///< to support rate_below if nothing broke
+  std::optional<std::uint64_t> earliest_clusters;  ///< that settle it, of sequential sampling
   std::optional<double> smallest_difference;       ///< of two arms; see check()
   std::optional<double> limit_of_detection;        ///< of the judge, by the plan's labels
   bool can_be_settled = false;
@@ -100,6 +101,8 @@ struct ClaimCheck {
           "the limit if nothing broke (rate_above: if all broke), before the judge's error");
     visit("if_nothing_broke", if_nothing_broke, "the upper limit over the correlation assumed");
     visit("effective_n_needed", effective_n_needed, "to get under the threshold if nothing broke");
+    visit("earliest_clusters", earliest_clusters,
+          "clusters after which a sequential sample could end, if nothing broke (rate_above: all)");
     visit("smallest_difference", smallest_difference, "of two arms that would be seen");
     visit("limit_of_detection", limit_of_detection,
           "the smallest rate that the judge tells from none, by the labels that the plan names");
