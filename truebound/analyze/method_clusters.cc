@@ -2,6 +2,7 @@
 // again and by other standard errors: for display, beside what carries a claim.
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -26,6 +27,13 @@ struct Input {
   std::vector<stats::Cluster> trials;
 };
 
+// The same for means: sums of clusters in whole steps of a score.
+struct Sums {
+  Rows rows;
+  Estimate estimate;
+  std::vector<stats::ClusterSum> clusters;
+};
+
 MethodResult refused(Estimate estimate, const std::string& why) {
   estimate.value.reset();
   estimate.lower = 0;
@@ -36,7 +44,9 @@ MethodResult refused(Estimate estimate, const std::string& why) {
 }
 
 MethodResult with_missing(Estimate estimate, json::Object beside) {
-  beside.emplace_back("missing", missing_shares(estimate));
+  const json::Object scored = scored_told(estimate);
+  if (scored.empty()) beside.emplace_back("missing", missing_shares(estimate));
+  beside.insert(beside.end(), scored.begin(), scored.end());
   return {std::move(estimate), std::move(beside)};
 }
 
@@ -78,22 +88,70 @@ void set(Estimate& estimate, double value, const stats::Interval& limits) {
   estimate.effective_n = static_cast<double>(estimate.clusters);
 }
 
-std::vector<stats::ClusterSum> sums_of(const std::vector<stats::Cluster>& trials) {
+// The steps of a score of which every one is a whole number: 100 where two decimals are written. At
+// most as many as leave all rows under what the bootstrap counts.
+double steps_of(const Rows& rows) {
+  std::size_t decimals = 0;
+  for (const eval::Observation* row : rows) {
+    const auto* graded = std::get_if<eval::Graded>(&row->outcome);
+    if (graded == nullptr) continue;
+    const std::size_t point = graded->score.find('.');
+    const bool has_power = graded->score.find_first_of("eE") != std::string::npos;
+    if (has_power) decimals = 9;
+    if (point != std::string::npos) {
+      decimals = std::max(decimals, graded->score.size() - point - 1);
+    }
+  }
+  const double most = 2e9 / static_cast<double>(rows.size());
+  double steps = 1;
+  for (; decimals > 0 && steps * 10 <= most; --decimals)
+    steps *= 10;
+  return steps;
+}
+
+std::vector<stats::ClusterSum> sums_of(const Rows& rows, double steps) {
+  std::map<std::string, stats::ClusterSum> clusters;
+  for (const eval::Observation* row : rows) {
+    const auto value = eval::number_of(row->outcome);
+    if (!value) continue;
+    stats::ClusterSum& cluster = clusters[cluster_name(*row)];
+    cluster.size += std::llround(steps);
+    cluster.sum += std::llround(*value * steps);
+  }
   std::vector<stats::ClusterSum> sums;
-  for (const stats::Cluster& each : trials)
-    sums.push_back({each.size, each.hits, each.times});
+  for (const auto& [name, cluster] : clusters)
+    sums.push_back(cluster);
   return sums;
 }
 
+// Sums of clusters where there are two that differ; else why there is no number.
+Result<Sums> sums_of(const Table& table, const MethodOptions& options, std::string_view name) {
+  TRUEBOUND_TRY(rows, rows_of_mean(table, options));
+  Sums input{rows, start_mean(rows, options, name), sums_of(rows, steps_of(rows))};
+  if (input.estimate.n == 0) return input;
+  std::string why;
+  if (input.clusters.size() < 2) {
+    why = "1 cluster, 2 needed";
+  } else if (std::ranges::all_of(input.clusters, [&](const stats::ClusterSum& each) {
+               const stats::ClusterSum& first = input.clusters.front();
+               return static_cast<double>(each.sum) / static_cast<double>(each.size) ==
+                      static_cast<double>(first.sum) / static_cast<double>(first.size);
+             })) {
+    why = is_graded(rows) ? "every cluster has the same mean; mean_score takes this table"
+                          : "every cluster has the same rate; effective_n takes this table";
+  }
+  if (!why.empty()) input.estimate = refused(input.estimate, why).estimate;
+  return input;
+}
+
 Result<MethodResult> run_cluster_bootstrap(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(input, clusters_of(table, options, "cluster_bootstrap"));
+  TRUEBOUND_TRY(input, sums_of(table, options, "cluster_bootstrap"));
   Estimate& estimate = input.estimate;
   if (!has_number(estimate)) return with_missing(estimate, {});
-  TRUEBOUND_TRY(found,
-                stats::cluster_bootstrap(sums_of(input.trials),
-                                         {.resamples = options.resamples,
-                                          .confidence = options.confidence,
-                                          .streams = streams_for(options, "cluster_bootstrap")}));
+  TRUEBOUND_TRY(found, stats::cluster_bootstrap(
+                           input.clusters, {.resamples = options.resamples,
+                                            .confidence = options.confidence,
+                                            .streams = streams_for(options, "cluster_bootstrap")}));
   set(estimate, found.value, found.bca);
   return with_missing(estimate, {{"standard_error", found.standard_error},
                                  {"percentile", in_json(found.percentile)},
@@ -105,10 +163,10 @@ Result<MethodResult> run_cluster_bootstrap(const Table& table, const MethodOptio
 }
 
 Result<MethodResult> run_jackknife(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(input, clusters_of(table, options, "jackknife"));
+  TRUEBOUND_TRY(input, sums_of(table, options, "jackknife"));
   Estimate& estimate = input.estimate;
   if (!has_number(estimate)) return with_missing(estimate, {});
-  TRUEBOUND_TRY(found, stats::cluster_jackknife(sums_of(input.trials), options.confidence));
+  TRUEBOUND_TRY(found, stats::cluster_jackknife(input.clusters, options.confidence));
   set(estimate, found.value, {std::max(0.0, found.lower), std::min(1.0, found.upper)});
   return with_missing(estimate, {{"standard_error", found.standard_error}, {"df", found.df}});
 }
@@ -165,15 +223,28 @@ Result<MethodResult> run_two_way(const Table& table, const MethodOptions& option
                                  {"df", found.df}});
 }
 
+// The values of each unit's repeats, sorted: sums then do not depend on the order of rows.
+std::map<std::string, std::vector<double>> repeats_of(const Rows& rows) {
+  std::map<std::string, std::vector<double>> units;
+  for (const eval::Observation* row : rows) {
+    if (const auto value = eval::number_of(row->outcome)) {
+      units[cluster_name(*row)].push_back(*value);
+    }
+  }
+  for (auto& [name, values] : units)
+    std::ranges::sort(values);
+  return units;
+}
+
 Result<MethodResult> run_repeats(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
-  Estimate estimate = start(rows, options, "repeats");
+  TRUEBOUND_TRY(rows, rows_of_mean(table, options));
+  Estimate estimate = start_mean(rows, options, "repeats");
   if (estimate.n == 0) return with_missing(estimate, {});
-  std::vector<stats::Repeats> units;
+  std::vector<std::vector<double>> units;
   std::int64_t single = 0;
-  for (const stats::Cluster& each : trials_of(rows)) {
-    if (each.size == 1) ++single;
-    if (each.size > 1) units.push_back({each.size, each.hits});
+  for (const auto& [name, values] : repeats_of(rows)) {
+    if (values.size() == 1) ++single;
+    if (values.size() > 1) units.push_back(values);
   }
   // A unit that was tried once tells nothing of repeats, and leaving it out would move the mean.
   if (single > 0) {
@@ -212,12 +283,13 @@ Result<MethodResult> run_repeats(const Table& table, const MethodOptions& option
 
 std::vector<MethodEntry> cluster_methods() {
   return {
-      {{"cluster_bootstrap", "sample outcome [cluster epoch]", "arm confidence resamples seed",
-        "rate of broke, limits from drawing clusters again (BCa): for display"},
+      {{"cluster_bootstrap", "outcome [sample cluster epoch score]",
+        "arm confidence resamples seed",
+        "rate of broke or mean score, limits from drawing clusters again (BCa): for display"},
        run_cluster_bootstrap,
        WhenMissing::run_again},
-      {{"jackknife", "sample outcome [cluster epoch]", "arm confidence",
-        "rate of broke, limits from leaving out a cluster at a time: for display"},
+      {{"jackknife", "outcome [sample cluster epoch score]", "arm confidence",
+        "rate of broke or mean score, limits from leaving out a cluster at a time: for display"},
        run_jackknife,
        WhenMissing::run_again},
       {{"wild_bootstrap", "sample outcome [cluster epoch]", "arm confidence resamples seed",
@@ -228,7 +300,7 @@ std::vector<MethodEntry> cluster_methods() {
         "rate of broke where rows are clustered by what was asked and by how: for display"},
        run_two_way,
        WhenMissing::run_again},
-      {{"repeats", "sample epoch outcome [cluster]", "arm confidence estimand",
+      {{"repeats", "sample epoch outcome [cluster score]", "arm confidence estimand",
         "how much of the variance lies between samples and how much within"},
        run_repeats,
        WhenMissing::run_again},

@@ -375,10 +375,19 @@ Result<MethodResult> run_variance_table(const Table& table, const MethodOptions&
     return invalid_input(place_of(*row, options.table) +
                          ": harm and wrongful refusal are two rates, got both in one table");
   }
-  Estimate estimate = start(rows, options, "variance_table");
+  // The same sample may stand in several rows here, told apart by any factor.
+  const bool graded = is_graded(rows);
+  for (const Observation* row : rows) {
+    if (graded && side_of(*row)) {
+      return invalid_input(place_of(*row, options.table) +
+                           ": outcomes must all be scores or none, got a side");
+    }
+  }
+  Estimate estimate = start_mean(rows, options, "variance_table");
   estimate.name = "mean and the parts of its variance";
   if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
-  const std::vector<std::string> names = {"sample", "attack", "arm", "judge", "epoch"};
+  const std::vector<std::string> names = {"sample", "attack", "persona", "deployment",
+                                          "model",  "arm",    "judge",   "epoch"};
   // Levels are numbered by name, so that sums do not depend on the order of rows.
   std::vector<std::map<std::string, std::int64_t>> levels(names.size());
   for (std::size_t f = 0; f < names.size(); ++f) {
@@ -390,9 +399,9 @@ Result<MethodResult> run_variance_table(const Table& table, const MethodOptions&
   }
   std::vector<stats::LeveledValue> values;
   for (const Observation* row : rows) {
-    const std::optional<Side> side = side_of(*row);
-    if (!side) continue;
-    stats::LeveledValue value{.value = side == Side::broke ? 1.0 : 0.0};
+    const std::optional<double> number = eval::number_of(row->outcome);
+    if (!number) continue;
+    stats::LeveledValue value{.value = *number};
     for (std::size_t f = 0; f < names.size(); ++f)
       value.levels.push_back(levels[f].at(factor_level(*row, names[f])));
     values.push_back(std::move(value));
@@ -440,8 +449,8 @@ std::vector<MethodEntry> drift_methods() {
       {{"disparity", "sample arm outcome [expect cluster epoch]", "confidence resamples seed",
         "do groups fare alike on the same samples? the gap against what chance gives"},
        run_disparity},
-      {{"variance_table", "sample outcome [attack arm judge epoch]", "",
-        "how much of the variance comes from samples, attacks, arms, judges, epochs"},
+      {{"variance_table", "outcome [sample attack persona deployment model arm judge epoch score]",
+        "", "how much of the variance comes from samples, attacks, personas, arms, judges, epochs"},
        run_variance_table},
   };
 }

@@ -39,6 +39,8 @@ std::vector<MethodEntry> sequential_methods();
 std::vector<MethodEntry> rater_methods();
 /// Rates that a person read only in part: method_labels.cc.
 std::vector<MethodEntry> label_methods();
+/// Means of graded scores: method_scores.cc.
+std::vector<MethodEntry> score_methods();
 /// What changed, who fares worse, where the variance lies: method_drift.cc.
 std::vector<MethodEntry> drift_methods();
 /// Tries, unseen kinds and forecasts: method_tails.cc.

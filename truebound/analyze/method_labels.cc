@@ -107,19 +107,62 @@ Result<MethodResult> run_two_phase(const Table& table, const MethodOptions& opti
                        {"unflagged_limits", in_json(rate.unflagged_limits)}}};
 }
 
-Result<MethodResult> run_prediction_powered(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(read, read_rows(table, options, "prediction_powered"));
-  if (read.rows.empty()) return no_number(read.estimate, Reason::no_outcome, "");
+// Rows as scores: what the instrument gave, and what a person gave to some of them.
+struct Predictions {
+  Estimate estimate;
   std::vector<stats::ScoredPair> labeled;
   std::vector<double> unlabeled;
+};
+
+Result<Predictions> predictions_of_sides(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(read, read_rows(table, options, "prediction_powered"));
+  Predictions found{.estimate = read.estimate};
   for (const Read& row : read.rows) {
     const double predicted = row.flagged ? 1 : 0;
     if (row.truth) {
-      labeled.push_back({*row.truth == Side::broke ? 1.0 : 0.0, predicted});
+      found.labeled.push_back({*row.truth == Side::broke ? 1.0 : 0.0, predicted});
     } else {
-      unlabeled.push_back(predicted);
+      found.unlabeled.push_back(predicted);
     }
   }
+  return found;
+}
+
+Result<Predictions> predictions_of_scores(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(rows, rows_of_mean(table, options));
+  TRUEBOUND_TRY_VOID(check_independent(rows, options, "prediction_powered"));
+  Predictions found{.estimate = start_mean(rows, options, "prediction_powered")};
+  for (const eval::Observation* row : rows) {
+    const std::optional<double> predicted = eval::number_of(row->outcome);
+    if (!predicted) continue;
+    const std::optional<double> truth = eval::score_of(row->truth);
+    if (!truth && !row->truth.empty()) {
+      return invalid_input(place_of(*row, options.table) +
+                           ": truth must be a score in [0, 1] where outcomes are, got " +
+                           row->truth);
+    }
+    if (truth) {
+      found.labeled.push_back({*truth, *predicted});
+    } else {
+      found.unlabeled.push_back(*predicted);
+    }
+  }
+  return found;
+}
+
+bool has_scores(const Table& table) {
+  return std::ranges::any_of(table, [](const eval::Observation& row) {
+    return eval::kind_of(row.outcome) == eval::OutcomeKind::score;
+  });
+}
+
+Result<MethodResult> run_prediction_powered(const Table& table, const MethodOptions& options) {
+  const bool graded = has_scores(table);
+  TRUEBOUND_TRY(
+      read, graded ? predictions_of_scores(table, options) : predictions_of_sides(table, options));
+  if (read.estimate.n == 0) return no_number(read.estimate, Reason::no_outcome, "");
+  std::vector<stats::ScoredPair>& labeled = read.labeled;
+  std::vector<double>& unlabeled = read.unlabeled;
   // Sums then do not depend on the order of rows.
   std::sort(unlabeled.begin(), unlabeled.end());
   std::sort(labeled.begin(), labeled.end(),
@@ -130,7 +173,7 @@ Result<MethodResult> run_prediction_powered(const Table& table, const MethodOpti
   if (!mean.ok()) {
     return no_number(read.estimate, Reason::method_refused, mean.error().message);
   }
-  if (!(mean.value().value > rarest_powered)) {
+  if (!graded && !(mean.value().value > rarest_powered)) {
     return no_number(read.estimate, Reason::method_refused,
                      fmt::format("{:.4g} is too rare for a normal interval, which covers too "
                                  "seldom below 5 %; two_phase takes rare rates",
@@ -141,8 +184,10 @@ Result<MethodResult> run_prediction_powered(const Table& table, const MethodOpti
   read.estimate.lower = std::max(0.0, found.lower);
   read.estimate.upper = std::min(1.0, found.upper);
   carry_to_missing(read.estimate);
+  json::Object scored = scored_told(read.estimate);
   return MethodResult{std::move(read.estimate),
-                      {{"standard_error", found.standard_error},
+                      {{"counts", scored.empty() ? json::Object{} : *scored[0].second.object()},
+                       {"standard_error", found.standard_error},
                        {"weight", found.weight},
                        {"labels", static_cast<std::int64_t>(labeled.size())},
                        {"labels_worth", found.labels}}};
@@ -205,8 +250,8 @@ std::vector<MethodEntry> label_methods() {
       {{"melded", "judge truth [outcome cluster]", "arm confidence correlation estimand",
         "rate behind a judge's flags, for rare harms; input as lang_reiczigel takes it"},
        run_melded},
-      {{"prediction_powered", "sample judge truth [outcome]", "arm confidence estimand",
-        "rate of broke above 5 %, labels of a person and verdicts of a judge together"},
+      {{"prediction_powered", "sample truth [judge outcome score]", "arm confidence estimand",
+        "mean score or rate of broke above 5 %, some rows scored by a person, all by a judge"},
        run_prediction_powered},
       {{"detection_limit", "judge truth [outcome]", "arm confidence estimand threshold",
         "the rate that a judge with these errors can tell from 0; --threshold asks about one"},

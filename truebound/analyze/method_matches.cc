@@ -30,7 +30,7 @@ const Observation& any_row(const Match& match) {
 }  // namespace
 
 Result<Matches> matches_of(const std::vector<Observation>& table, const MethodOptions& options,
-                           Arms arms) {
+                           Arms arms, Scale scale) {
   Matches matches;
   for (const Observation& row : table) {
     matches.rows.push_back(&row);
@@ -39,7 +39,7 @@ Result<Matches> matches_of(const std::vector<Observation>& table, const MethodOp
     }
   }
   TRUEBOUND_TRY_VOID(check_arms(matches.arms, options, arms));
-  TRUEBOUND_TRY_VOID(check_rows(matches.rows, options.table));
+  TRUEBOUND_TRY_VOID(check_rows(matches.rows, options.table, scale));
   std::map<std::tuple<std::string, std::string, std::string, std::string, std::int64_t>,
            std::size_t>
       index;

@@ -42,7 +42,7 @@ using MissingAs = std::array<Side, 2>;
 ///
 /// @error invalid_input when the number of arms does not fit, or as check_rows
 Result<Matches> matches_of(const std::vector<eval::Observation>& table,
-                           const MethodOptions& options, Arms arms);
+                           const MethodOptions& options, Arms arms, Scale scale = Scale::sides);
 
 /// Whether each arm has a decided outcome.
 bool is_complete(const Match& match);

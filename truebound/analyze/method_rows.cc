@@ -43,12 +43,24 @@ Result<void> check_weights(const Rows& rows, const std::string& table) {
   return {};
 }
 
-Result<void> check_graded(const Rows& rows, const std::string& table) {
-  for (const Observation* row : rows) {
-    if (eval::kind_of(row->outcome) != eval::OutcomeKind::score) continue;
-    return invalid_input(place_of(*row, table) +
+bool is_score(const Observation* row) {
+  return eval::kind_of(row->outcome) == eval::OutcomeKind::score;
+}
+
+Result<void> check_graded(const Rows& rows, const std::string& table, Scale scale) {
+  const auto graded = std::ranges::find_if(rows, is_score);
+  if (graded == rows.end()) return {};
+  if (scale == Scale::sides) {
+    return invalid_input(place_of(**graded, table) +
                          ": outcome must be broke, held or missing for a "
-                         "rate, got a graded score");
+                         "rate, got a graded score; mean_score takes scores");
+  }
+  for (const Observation* row : rows) {
+    if (!side_of(*row)) continue;
+    return invalid_input(place_of(*row, table) +
+                         ": outcomes must all be scores or none, got a side here and a score in "
+                         "line " +
+                         std::to_string((*graded)->line));
   }
   return {};
 }
@@ -66,7 +78,7 @@ std::string place_of(const Observation& row, const std::string& table) {
   return row.line > 0 ? table + ":" + std::to_string(row.line) : table;
 }
 
-Result<void> check_rows(const Rows& rows, const std::string& table) {
+Result<void> check_rows(const Rows& rows, const std::string& table, Scale scale) {
   if (rows.empty()) return invalid_input(table + ": at least one row, got none");
   std::map<std::vector<std::string>, const Observation*> seen;
   for (const Observation* row : rows) {
@@ -76,12 +88,14 @@ Result<void> check_rows(const Rows& rows, const std::string& table) {
                          quoted(row->sample) + " again, first in line " +
                          std::to_string(first->second->line));
   }
-  TRUEBOUND_TRY_VOID(check_graded(rows, table));
+  TRUEBOUND_TRY_VOID(check_graded(rows, table, scale));
   return check_clusters(rows, table);
 }
 
-Result<Rows> rows_of_rate(const std::vector<Observation>& table, const MethodOptions& options,
-                          Weights weights) {
+namespace {
+
+Result<Rows> rows_of_arm(const std::vector<Observation>& table, const MethodOptions& options,
+                         Weights weights, Scale scale) {
   Rows rows;
   std::set<std::string> arms;
   for (const Observation& row : table) {
@@ -96,7 +110,7 @@ Result<Rows> rows_of_rate(const std::vector<Observation>& table, const MethodOpt
     return invalid_input(options.table + ": arm must be one of " +
                          join({arms.begin(), arms.end()}) + ", got " + quoted(options.arm));
   }
-  TRUEBOUND_TRY_VOID(check_rows(rows, options.table));
+  TRUEBOUND_TRY_VOID(check_rows(rows, options.table, scale));
   if (weights == Weights::must_be_equal) TRUEBOUND_TRY_VOID(check_weights(rows, options.table));
   for (const Observation* row : rows) {
     if ((row->expect == eval::Expect::refuse) == (rows.front()->expect == eval::Expect::refuse)) {
@@ -106,6 +120,21 @@ Result<Rows> rows_of_rate(const std::vector<Observation>& table, const MethodOpt
                          ": harm and wrongful refusal are two rates, got both in one table");
   }
   return rows;
+}
+
+}  // namespace
+
+Result<Rows> rows_of_rate(const std::vector<Observation>& table, const MethodOptions& options,
+                          Weights weights) {
+  return rows_of_arm(table, options, weights, Scale::sides);
+}
+
+Result<Rows> rows_of_mean(const std::vector<Observation>& table, const MethodOptions& options) {
+  return rows_of_arm(table, options, Weights::must_be_equal, Scale::scores);
+}
+
+bool is_graded(const Rows& rows) {
+  return std::ranges::any_of(rows, is_score);
 }
 
 std::optional<Side> side_of(const Observation& row) {
@@ -182,6 +211,29 @@ Estimate start(const Rows& rows, const MethodOptions& options, std::string_view 
   return estimate;
 }
 
+Estimate start_mean(const Rows& rows, const MethodOptions& options, std::string_view method) {
+  Estimate estimate = start(rows, options, method);
+  if (!is_graded(rows)) return estimate;
+  estimate.name = options.arm.empty() ? "mean_score" : "mean_score/arm=" + options.arm;
+  std::set<std::string> clusters;
+  for (const Observation* row : rows) {
+    if (!eval::number_of(row->outcome)) continue;
+    ++estimate.n;
+    clusters.insert(cluster_name(*row));
+  }
+  estimate.effective_n = static_cast<double>(estimate.n);
+  estimate.clusters = static_cast<std::int64_t>(clusters.size());
+  estimate.reason = Reason::none;
+  return estimate;
+}
+
+json::Object scored_told(const Estimate& estimate) {
+  const eval::Counts& counts = estimate.counts;
+  const std::int64_t scored = counts.planned - counts.broke - counts.held - counts.missing();
+  if (scored == 0) return {};
+  return {{"counts", json::Object{{"scored", scored}}}};
+}
+
 Result<void> check_independent(const Rows& rows, const MethodOptions& options,
                                std::string_view method) {
   if (options.estimand == eval::Estimand::fixed_set) return {};
@@ -202,9 +254,12 @@ void carry_to_missing(Estimate& estimate) {
 
 std::vector<Observation> read_missing_as(const std::vector<Observation>& table, Side side) {
   std::vector<Observation> filled = table;
+  const bool graded =
+      std::ranges::any_of(table, [](const Observation& row) { return is_score(&row); });
+  eval::Outcome read = side == Side::broke ? eval::Outcome(eval::Broke{}) : eval::Held{};
+  if (graded) read = eval::Graded{side == Side::broke ? "1" : "0"};
   for (Observation& row : filled) {
-    if (side_of(row)) continue;
-    row.outcome = side == Side::broke ? eval::Outcome(eval::Broke{}) : eval::Outcome(eval::Held{});
+    if (!eval::number_of(row.outcome)) row.outcome = read;
   }
   return filled;
 }

@@ -29,11 +29,31 @@ enum class Weights { by_row, must_be_equal };
 Result<Rows> rows_of_rate(const std::vector<eval::Observation>& table, const MethodOptions& options,
                           Weights weights);
 
-/// Refuses a sample that comes twice in one epoch and condition, a graded score, and a cluster
-/// column with gaps.
+/// The rows of one mean: as rows_of_rate, but outcomes may be scores, all of them or none.
+///
+/// @error invalid_input as rows_of_rate, and naming the lines of a score and of an outcome that
+///        broke or held
+Result<Rows> rows_of_mean(const std::vector<eval::Observation>& table,
+                          const MethodOptions& options);
+
+/// What outcomes may be: sides alone, or scores too.
+enum class Scale { sides, scores };
+
+/// Refuses a sample that comes twice in one epoch and condition, a score where sides are needed or
+/// both in one table, and a cluster column with gaps.
 ///
 /// @error invalid_input naming the lines
-Result<void> check_rows(const Rows& rows, const std::string& table);
+Result<void> check_rows(const Rows& rows, const std::string& table, Scale scale = Scale::sides);
+
+/// Whether any outcome is a score.
+bool is_graded(const Rows& rows);
+
+/// A start for the estimate of a mean: as start() for sides; of scores, n counts them, and it is
+/// named `mean_score`.
+Estimate start_mean(const Rows& rows, const MethodOptions& options, std::string_view method);
+
+/// `counts: {scored}` where outcomes are scores: the other counts have no place for them.
+json::Object scored_told(const Estimate& estimate);
 
 /// The side that an outcome lies on; nothing where it is missing or graded.
 std::optional<Side> side_of(const eval::Observation& row);
@@ -63,7 +83,7 @@ Result<void> check_independent(const Rows& rows, const MethodOptions& options,
 /// Carries limits of the complete cases over to all planned ones: all missing held, all broke.
 void carry_to_missing(Estimate& estimate);
 
-/// The table with every missing outcome read as one side.
+/// The table with every missing outcome read as one side; among scores, as 0 (held) or 1 (broke).
 std::vector<eval::Observation> read_missing_as(const std::vector<eval::Observation>& table,
                                                Side side);
 

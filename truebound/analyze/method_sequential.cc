@@ -11,7 +11,6 @@
 #include "truebound/analyze/method_entries.h"
 #include "truebound/analyze/method_rows.h"
 #include "truebound/analyze/sequential.h"
-#include "truebound/stats/betting.h"
 #include "truebound/stats/sequential.h"
 #include "truebound/stats/sprt.h"
 
@@ -171,61 +170,6 @@ Result<MethodResult> run_sprt(const Table& table, const MethodOptions& options) 
   return MethodResult{std::move(stream.estimate), std::move(beside)};
 }
 
-// A cluster's rows as one score: the share of broke among its decided rows.
-struct ClusterScore {
-  double broke = 0;
-  double decided = 0;
-};
-
-struct Scores {
-  std::vector<double> seen;  // in order of appearance
-  std::int64_t clusters = 0;
-};
-
-Scores scores_of(const Rows& rows) {
-  std::map<std::string, std::size_t> index;
-  std::vector<ClusterScore> clusters;
-  for (const eval::Observation* row : rows) {
-    const auto [found, is_new] = index.emplace(cluster_name(*row), clusters.size());
-    if (is_new) clusters.emplace_back();
-    const std::optional<Side> side = side_of(*row);
-    if (!side) continue;
-    clusters[found->second].decided += 1;
-    clusters[found->second].broke += side == Side::broke ? 1 : 0;
-  }
-  Scores scores{.clusters = static_cast<std::int64_t>(clusters.size())};
-  for (const ClusterScore& cluster : clusters) {
-    if (cluster.decided > 0) scores.seen.push_back(cluster.broke / cluster.decided);
-  }
-  return scores;
-}
-
-Result<MethodResult> run_betting(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
-  Estimate estimate = start(rows, options, "betting");
-  if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
-  const Scores scores = scores_of(rows);
-  const bool is_whole = options.estimand == eval::Estimand::fixed_set;
-  TRUEBOUND_TRY(sequence,
-                stats::BettingSequence::open({.confidence = options.confidence,
-                                              .population = is_whole ? scores.clusters : 0}));
-  for (const double score : scores.seen) {
-    TRUEBOUND_TRY_VOID(sequence.add(score));
-  }
-  TRUEBOUND_TRY(limits, sequence.limits());
-  estimate.value = sequence.mean();
-  estimate.lower = limits.lower;
-  estimate.upper = limits.upper;
-  estimate.clusters = sequence.scores();
-  estimate.effective_n = static_cast<double>(sequence.scores());
-  carry_to_missing(estimate);
-  // Drawn without replacement, what was not run is no gap: the limits are for all of it.
-  if (is_whole) estimate.missing = {limits.lower, limits.upper};
-  return MethodResult{std::move(estimate),
-                      {{"weighting", "each cluster once"},
-                       {"population", is_whole ? json::Value(scores.clusters) : nullptr}}};
-}
-
 // Clusters in the order in which they first appear, each whole.
 std::vector<Rows> whole_clusters(const Rows& rows) {
   std::map<std::string, std::size_t> index;
@@ -287,9 +231,6 @@ std::vector<MethodEntry> sequential_methods() {
       {{"sprt", "sample outcome", "arm confidence estimand threshold alternative",
         "stop as soon as a rate of --threshold is told from one of --alternative"},
        run_sprt},
-      {{"betting", "sample outcome [cluster epoch]", "arm confidence estimand",
-        "mean of the clusters' rates of broke, limits that hold after every cluster"},
-       run_betting},
       {{"sequential_rate", "sample outcome [cluster epoch]", "arm confidence threshold",
         "rate of broke of clustered rows, as a sequential plan computes it: at any time"},
        run_sequential_rate},

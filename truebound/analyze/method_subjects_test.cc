@@ -575,7 +575,7 @@ TEST(MethodDrift, VarianceOfAFactorWithOneLevelIsUnknownNotZero) {
   }
   const MethodResult found = run("variance_table", table);
   const json::Value parts = at(found, "parts");
-  ASSERT_EQ(parts.list()->size(), 6U);
+  ASSERT_EQ(parts.list()->size(), 9U);
   EXPECT_TRUE((*parts.list())[1].find("variance")->is_null());  // attack: one level
   EXPECT_FALSE((*parts.list())[0].find("variance")->is_null());
   EXPECT_EQ(*at(found, "fewest_levels").text(), "arm");

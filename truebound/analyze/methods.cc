@@ -64,7 +64,7 @@ const std::vector<MethodEntry>& entries() {
     std::vector<MethodEntry> all = first_entries();
     for (const auto& subject :
          {cluster_methods(), difference_methods(), family_methods(), sequential_methods(),
-          rater_methods(), label_methods(), drift_methods(), tail_methods()}) {
+          rater_methods(), label_methods(), score_methods(), drift_methods(), tail_methods()}) {
       all.insert(all.end(), subject.begin(), subject.end());
     }
     return all;
@@ -82,9 +82,15 @@ Result<MethodResult> run_entry(const MethodEntry& entry, const Table& table,
   if (estimate.counts.missing() == 0) return result;
   TRUEBOUND_TRY(held, entry.run(read_missing_as(table, Side::held), options));
   TRUEBOUND_TRY(broke, entry.run(read_missing_as(table, Side::broke), options));
-  // A reading without a number leaves its side open.
-  estimate.missing = {held.estimate.value ? held.estimate.lower : 0,
-                      broke.estimate.value ? broke.estimate.upper : 1};
+  // A reading without a number leaves its side open. A reading with more rows may come out narrower
+  // than the complete cases, which are then part of the bounds.
+  estimate.missing = {held.estimate.value ? std::min(held.estimate.lower, estimate.lower) : 0,
+                      broke.estimate.value ? std::max(broke.estimate.upper, estimate.upper) : 1};
+  const auto or_null = [](const std::optional<double>& value) {
+    return value ? json::Value(*value) : json::Value(nullptr);
+  };
+  result.beside.emplace_back("missing", json::Object{{"least", or_null(held.estimate.value)},
+                                                     {"most", or_null(broke.estimate.value)}});
   return result;
 }
 

@@ -84,6 +84,7 @@ Result<void> refuse_absent_columns(const StatsArguments& arguments,
                                    const exchange::TableRows& table) {
   for (const std::string& column : columns_needed(arguments.method)) {
     if (table.has(column)) continue;
+    if (column == "outcome" && table.has("score")) continue;
     std::vector<std::string> found = table.present;
     found.insert(found.end(), table.unread.begin(), table.unread.end());
     return invalid_input(arguments.input + ": " + arguments.method + " needs a column " + column +

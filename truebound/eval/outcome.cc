@@ -1,6 +1,30 @@
 #include "truebound/eval/outcome.h"
 
+#include <charconv>
+
 namespace truebound::eval {
+
+std::optional<double> score_of(std::string_view written) {
+  double number = 0;
+  const auto read = std::from_chars(written.data(), written.data() + written.size(), number);
+  if (read.ec != std::errc() || read.ptr != written.data() + written.size()) return std::nullopt;
+  // -0 is written as no score is.
+  if (!(number >= 0 && number <= 1) || written.starts_with('-')) return std::nullopt;
+  return number;
+}
+
+std::optional<double> number_of(const Outcome& outcome) {
+  switch (kind_of(outcome)) {
+    case OutcomeKind::broke:
+      return 1;
+    case OutcomeKind::held:
+      return 0;
+    case OutcomeKind::score:
+      return score_of(std::get<Graded>(outcome).score);
+    default:
+      return std::nullopt;
+  }
+}
 
 std::string reason_of(const Outcome& outcome) {
   if (const auto* undecided = std::get_if<Undecided>(&outcome)) return undecided->reason;

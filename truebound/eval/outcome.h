@@ -69,6 +69,10 @@ inline OutcomeKind kind_of(const Outcome& outcome) {
 inline bool is_decided(const Outcome& outcome) {
   return kind_of(outcome) == OutcomeKind::broke || kind_of(outcome) == OutcomeKind::held;
 }
+/// The number of a score as it is written: a decimal in [0, 1]; nothing where it is no such number.
+std::optional<double> score_of(std::string_view written);
+/// 1 for broke, 0 for held, the number of a score; nothing where the outcome is missing.
+std::optional<double> number_of(const Outcome& outcome);
 /// Why there is no decided outcome; empty for broke, held and a score.
 std::string reason_of(const Outcome& outcome);
 /// An outcome from its written form.

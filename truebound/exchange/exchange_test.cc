@@ -29,9 +29,47 @@ TEST(Table, OnesAndZerosAreBrokeAndHeldAndOtherWordsAreMapped) {
 
 TEST(Table, AnUnknownOutcomeIsRefusedByItsLine) {
   EXPECT_EQ(read("sample,outcome\na,held\nb,maybe\n").error().message,
-            "t.csv:3: outcome must be broke, held, undecided, error or not_run, got maybe");
+            "t.csv:3: outcome must be broke, held, undecided, error, not_run or a score in [0, 1], "
+            "got maybe");
   EXPECT_EQ(read("sample,outcome\na,\n").error().message,
-            "t.csv:2: outcome must be broke, held, undecided, error or not_run, got nothing");
+            "t.csv:2: outcome must be broke, held, undecided, error, not_run or a score in [0, 1], "
+            "got nothing");
+}
+
+TEST(Table, ScoresAreReadFromAColumnOfTheirOwnOrAsOutcomes) {
+  const auto score = [](const TableRows& table, std::size_t row) {
+    return eval::number_of(table.rows[row].observation.outcome).value_or(-1);
+  };
+  const TableRows beside =
+      read("sample,outcome,score\na,score,0.75\nb,error,\nc,score,1\n").value();
+  EXPECT_EQ(score(beside, 0), .75);
+  EXPECT_EQ(eval::kind_of(beside.rows[1].observation.outcome), eval::OutcomeKind::error);
+  EXPECT_EQ(score(beside, 2), 1);
+  const TableRows alone =
+      read("sample,grade,truth\na,0,\nb,1,0.5\n", {.columns = {{"score", "grade"}}}).value();
+  EXPECT_EQ(eval::kind_of(alone.rows[0].observation.outcome), eval::OutcomeKind::score);
+  EXPECT_EQ(alone.rows[1].observation.truth, "0.5");
+  // One fraction says that the others are scores too, whatever the order of rows.
+  const TableRows mixed = read("sample,outcome\na,1\nb,0\nc,0.25\n").value();
+  for (const TableRow& row : mixed.rows)
+    EXPECT_EQ(eval::kind_of(row.observation.outcome), eval::OutcomeKind::score);
+  const TableRows lines =
+      read_table("{\"sample\":\"a\",\"score\":0.5}\n{\"sample\":8,\"score\":1}\n", "t.jsonl", {})
+          .value();
+  EXPECT_EQ(score(lines, 0), .5);
+  EXPECT_EQ(score(lines, 1), 1);
+}
+
+TEST(Table, AScoreThatIsNoneIsRefusedByItsLine) {
+  EXPECT_EQ(read("sample,score\na,0.5\nb,7\n").error().message,
+            "t.csv:3: score must be a number in [0, 1], got 7");
+  EXPECT_EQ(read("sample,score\na,\n").error().message,
+            "t.csv:2: score must be a number in [0, 1], got nothing: a row without score says why "
+            "in a column outcome");
+  for (const char* written : {"-0", "nan", "inf", "0.5x", "1.01", " "}) {
+    EXPECT_FALSE(read(std::string("sample,score\na,") + written + "\n").ok()) << written;
+  }
+  EXPECT_FALSE(read("sample,outcome,truth\na,broke,0.5\n").ok());
 }
 
 TEST(Table, AClusterColumnWithGapsIsRefusedByItsLines) {

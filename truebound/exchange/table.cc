@@ -94,6 +94,7 @@ class TableReader {
 
   Result<TableRows> read() {
     TRUEBOUND_TRY_VOID(find_columns());
+    is_graded_ = has_scores();
     for (const Cells& cells : raw_.rows) {
       TRUEBOUND_TRY(row, read_row(cells));
       rows_.rows.push_back(std::move(row));
@@ -130,6 +131,16 @@ class TableReader {
       if (!used.contains(column)) rows_.unread.push_back(column);
     }
     return {};
+  }
+
+  // Whether outcomes are scores: there is a column of them, or one of the outcomes is a fraction,
+  // so that 1 and 0 beside it are scores too.
+  bool has_scores() const {
+    if (source_.contains("score")) return true;
+    return std::ranges::any_of(raw_.rows, [&](const Cells& cells) {
+      const auto score = eval::score_of(mapped(cell(cells, "outcome")));
+      return score && *score > 0 && *score < 1;
+    });
   }
 
   // A cell by our column's name, its value mapped; empty where the table lacks the column.
@@ -217,13 +228,16 @@ class TableReader {
     // A person typed it: blanks around and capitals say nothing.
     const std::string written = plain_word(mapped(cell(cells, "truth")));
     if (written.empty()) return {};
-    if (written != "broke" && written != "held" && !from_text<eval::Verdict>(written)) {
+    const bool is_score = is_graded_ && eval::score_of(written);
+    if (!is_score && written != "broke" && written != "held" &&
+        !from_text<eval::Verdict>(written)) {
       std::vector<std::string> known = {"broke", "held"};
       for (const std::string& word : all_words<eval::Verdict>())
         known.push_back(word);
       const auto near = nearest(written, known);
       return at(name_, cells.line,
-                "truth must be one of " + join(known) + ", got " + written +
+                "truth must be one of " + join(known) +
+                    (is_graded_ ? " or a score in [0, 1]" : "") + ", got " + written +
                     (near ? "; did you mean " + *near + "?" : ""));
     }
     seen.truth = written;
@@ -231,22 +245,40 @@ class TableReader {
   }
 
   Result<void> read_outcome(const Cells& cells, eval::Observation& seen) {
-    if (!source_.contains("outcome")) return {};
-    std::string written = mapped(cell(cells, "outcome"));
+    const bool has_outcome = source_.contains("outcome");
+    if (!has_outcome && !source_.contains("score")) return {};
+    std::string written = has_outcome ? mapped(cell(cells, "outcome")) : "score";
+    if (is_graded_ && eval::score_of(written)) return set_score(written, cells, seen);
     // Spreadsheets and dataframes write TRUE, True and true.
     const std::string lower = lower_case(written);
     if (lower == "1" || lower == "true") written = "broke";
     if (lower == "0" || lower == "false") written = "held";
     const auto kind = from_text<eval::OutcomeKind>(written);
-    if (!kind || *kind == eval::OutcomeKind::score) {
-      return at(name_, cells.line,
-                "outcome must be broke, held, undecided, error or not_run, got " +
-                    (is_blank(written) ? std::string("nothing") : written));
+    if (kind == eval::OutcomeKind::score) return set_score(cell(cells, "score"), cells, seen);
+    if (!kind) {
+      return at(
+          name_, cells.line,
+          "outcome must be broke, held, undecided, error, not_run or a score in [0, 1], got " +
+              (is_blank(written) ? std::string("nothing") : written));
     }
-    seen.outcome = eval::make_outcome(*kind, "as the table says", "");
-    // Where a table names a judge, its outcomes are judged; else they are taken as exact.
-    seen.decided_by = seen.judge.empty() ? eval::DecidedBy::exact : eval::DecidedBy::judge;
+    set_outcome(eval::make_outcome(*kind, "as the table says", ""), seen);
     return {};
+  }
+
+  Result<void> set_score(const std::string& written, const Cells& cells, eval::Observation& seen) {
+    if (!eval::score_of(written)) {
+      const std::string finding =
+          is_blank(written) ? "nothing: a row without score says why in a column outcome" : written;
+      return at(name_, cells.line, "score must be a number in [0, 1], got " + finding);
+    }
+    set_outcome(eval::Graded{written}, seen);
+    return {};
+  }
+
+  // Where a table names a judge, its outcomes are judged; else they are taken as exact.
+  static void set_outcome(eval::Outcome outcome, eval::Observation& seen) {
+    seen.outcome = std::move(outcome);
+    seen.decided_by = seen.judge.empty() ? eval::DecidedBy::exact : eval::DecidedBy::judge;
   }
 
   // Rows without a value could each be alone or all be one: nobody can tell.
@@ -290,15 +322,16 @@ class TableReader {
   const TableOptions& options_;
   std::map<std::string, std::string> source_;  // our column to theirs
   TableRows rows_;
+  bool is_graded_ = false;
 };
 
 }  // namespace
 
 const std::vector<std::string>& table_columns() {
   static const std::vector<std::string> columns = {
-      "sample", "outcome",    "cluster",  "stratum",   "arm",     "epoch",     "weight",
-      "judge",  "truth",      "response", "objective", "queries", "expect",    "attack",
-      "slot",   "labeled_by", "suite",    "model",     "persona", "deployment"};
+      "sample", "outcome",    "cluster",  "stratum",   "arm",     "epoch",      "weight",
+      "judge",  "truth",      "response", "objective", "queries", "expect",     "attack",
+      "slot",   "labeled_by", "suite",    "model",     "persona", "deployment", "score"};
   return columns;
 }
 

@@ -43,9 +43,11 @@ struct TableRows {
 
 /// Reads a table; the format is told by the name's ending, `.jsonl` or else CSV.
 ///
-/// Outcomes are `broke held undecided error not_run`, a score, or `1 0 true false`, in capitals
-/// too, for broke and held. Truths are `broke`, `held` or a verdict's word. Without a column
-/// `sample`, each row is a sample of its own.
+/// Outcomes are `broke held undecided error not_run`, or `1 0 true false`, in capitals too, for
+/// broke and held; or scores in [0, 1]: `score` with the number in a column `score`, that column
+/// alone, or numbers as outcomes of which one at least is a fraction. Truths are `broke`, `held`, a
+/// verdict's word, or a score where outcomes are. Without a column `sample`, each row is a sample
+/// of its own.
 ///
 /// @error invalid_input  no table; a bad cell, by line; a column cluster, stratum or arm with
 ///        gaps (the lines); the

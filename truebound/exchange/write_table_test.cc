@@ -63,5 +63,19 @@ TEST(WriteTable, OneSampleUnderTwoAttacksIsNoDouble) {
   EXPECT_FALSE(read_table(write_table(twice, TableFormat::csv), "t.csv", {}).ok());
 }
 
+TEST(WriteTable, AScoreComesBackAsItWas) {
+  std::vector<eval::Observation> rows(2);
+  rows[0].sample = "a";
+  rows[0].outcome = eval::Graded{"0.75"};
+  rows[1].sample = "b";
+  rows[1].outcome = eval::Undecided{"empty"};
+  for (const auto& [format, name] :
+       {std::pair(TableFormat::csv, "t.csv"), std::pair(TableFormat::jsonl, "t.jsonl")}) {
+    const TableRows read = read_table(write_table(rows, format), name, {}).value();
+    EXPECT_EQ(eval::number_of(read.rows[0].observation.outcome), .75) << name;
+    EXPECT_EQ(eval::kind_of(read.rows[1].observation.outcome), eval::OutcomeKind::undecided);
+  }
+}
+
 }  // namespace
 }  // namespace truebound::exchange

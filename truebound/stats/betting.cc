@@ -22,6 +22,7 @@ Result<BettingSequence> BettingSequence::open(const BettingOptions& options) {
   if (!(options.confidence > 0 && options.confidence < 1)) {
     return wrong("confidence must lie in (0, 1)");
   }
+  if (options.planned < 0) return wrong("planned must be >= 0");
   if (options.population < 0) return wrong("population must be >= 0");
   if (options.steps < 10 || options.steps > most_steps)
     return wrong("steps must lie in [10, 100000]");
@@ -43,8 +44,9 @@ BettingSequence::BettingSequence(const BettingOptions& options)
 double BettingSequence::bet() const {
   const auto next = static_cast<double>(scores_ + 1);
   const double variance = spread_ / next;
-  return std::sqrt(2 * std::log(2 / (1 - options_.confidence)) /
-                   (next * std::log1p(next) * variance));
+  const double weight =
+      options_.planned > 0 ? static_cast<double>(options_.planned) : next * std::log1p(next);
+  return std::sqrt(2 * std::log(2 / (1 - options_.confidence)) / (weight * variance));
 }
 
 Result<void> BettingSequence::add(double score) {

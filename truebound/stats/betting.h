@@ -20,16 +20,21 @@ namespace truebound::stats {
 struct BettingOptions {
   double confidence = .95;      ///< in (0, 1)
   std::int64_t population = 0;  ///< scores in all, drawn without replacement; 0: without end
+  std::int64_t planned = 0;     ///< scores after which limits are asked for; 0: after any
   std::int64_t steps = 1000;    ///< of the grid over [0, 1], 10 to 100,000
 };
 
-/// Limits of a mean, updated at every score. They only ever narrow. Not thread-safe.
+/// Limits of a mean, updated at every score. With `planned` scores the stakes are those that make
+/// limits narrowest after them; the limits hold at any time all the same. They only ever narrow.
+/// Not thread-safe.
 class BettingSequence {
  public:
   /// @error invalid_input when an option is out of range
   /// @source Waudby-Smith and Ramdas (2024), Journal of the Royal Statistical Society B 86:1-27:
   ///         the hedged process of section 4.4 with predictable plug-in bets, cut at 1/2, and
-  ///         section 5 for draws without replacement; the code of confseq, hedged_cs
+  ///         section 5 for draws without replacement; stakes of a
+  ///         planned number n: sqrt(2 log(2 / alpha) / (n variance)); the code of confseq,
+  ///         hedged_cs
   static Result<BettingSequence> open(const BettingOptions& options);
 
   /// @param score in [0, 1]

@@ -80,33 +80,66 @@ void add_majority(FlipRate& flips, const RepeatedPair& unit) {
   }
 }
 
-}  // namespace
+// A unit's repeats, as all that follows needs them.
+struct Moments {
+  double repeats = 0;
+  double mean = 0;
+  double within = 0;
+};
 
-Result<RepeatVariance> repeat_variance(std::span<const Repeats> units) {
+Result<RepeatVariance> variance_of(const std::vector<Moments>& units) {
   if (units.size() < 2) return wrong("at least 2 units, got " + std::to_string(units.size()));
   const auto n = static_cast<double>(units.size());
   RepeatVariance result;
   double inverse = 0;
   double fixed = 0;
-  for (const Repeats& unit : units) {
-    TRUEBOUND_TRY_VOID(check(unit));
-    result.mean += rate_of(unit) / n;
-    result.within += within_of(unit) / n;
-    fixed += within_of(unit) / static_cast<double>(unit.repeats);
-    inverse += 1 / static_cast<double>(unit.repeats);
+  for (const Moments& unit : units) {
+    result.mean += unit.mean / n;
+    result.within += unit.within / n;
+    fixed += unit.within / unit.repeats;
+    inverse += 1 / unit.repeats;
   }
-  for (const Repeats& unit : units) {
-    const double off = rate_of(unit) - result.mean;
+  for (const Moments& unit : units) {
+    const double off = unit.mean - result.mean;
     result.of_rates += off * off / (n - 1);
   }
   result.repeats = n / inverse;
   result.between = std::max(0.0, result.of_rates - fixed / n);
   const double all = result.between + result.within;
   if (all > 0) result.correlation = result.between / all;
-  // (between + within / repeats) / n, which is the variance of observed rates but for the cut at 0.
+  // (between + within / repeats) / n, which is the variance of observed means but for the cut at 0.
   result.generalized_error = std::sqrt(std::max(result.of_rates, fixed / n) / n);
   result.fixed_error = std::sqrt(fixed) / n;
   return result;
+}
+
+}  // namespace
+
+Result<RepeatVariance> repeat_variance(std::span<const Repeats> units) {
+  std::vector<Moments> moments;
+  for (const Repeats& unit : units) {
+    TRUEBOUND_TRY_VOID(check(unit));
+    moments.push_back({static_cast<double>(unit.repeats), rate_of(unit), within_of(unit)});
+  }
+  return variance_of(moments);
+}
+
+Result<RepeatVariance> repeat_variance(std::span<const std::vector<double>> units) {
+  std::vector<Moments> moments;
+  for (const std::vector<double>& unit : units) {
+    if (unit.size() < 2) return wrong("at least 2 a unit, got " + std::to_string(unit.size()));
+    if (!std::ranges::all_of(unit, [](double value) { return std::isfinite(value); })) {
+      return wrong("values must be finite");
+    }
+    const auto k = static_cast<double>(unit.size());
+    Moments of_unit{.repeats = k};
+    for (const double value : unit)
+      of_unit.mean += value / k;
+    for (const double value : unit)
+      of_unit.within += (value - of_unit.mean) * (value - of_unit.mean) / (k - 1);
+    moments.push_back(of_unit);
+  }
+  return variance_of(moments);
 }
 
 Result<double> best_repeats(double unit_cost, double repeat_cost, const RepeatVariance& variance) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "truebound/core/result.h"
 #include "truebound/stats/draws.h"
@@ -36,6 +37,12 @@ struct RepeatVariance {
 /// @source Miller (2024), arXiv 2411.00640, section 3; NIST AI 800-3 (2026). Repeats that differ by
 ///         unit enter by their harmonic mean
 Result<RepeatVariance> repeat_variance(std::span<const Repeats> units);
+
+/// The same for units whose repeats have values, not hits alone.
+///
+/// @param units values of each unit's repeats, at least 2
+/// @error invalid_input as above, and when a value is not finite
+Result<RepeatVariance> repeat_variance(std::span<const std::vector<double>> units);
 
 /// The repeats a unit that give the least standard error for a cost: sqrt(unit / repeat x within /
 /// between), at least 1; infinity where nothing varies between units.

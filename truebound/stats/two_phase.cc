@@ -94,29 +94,48 @@ BetaPoints above(const Share& share) {
   return {hits_of(share) + 1, share.n - hits_of(share)};
 }
 
-std::vector<double> points_of(const BetaPoints& distribution) {
-  std::vector<double> points;
-  for (int i = 0; i < grid; ++i)
-    points.push_back(distribution.quantile((i + .5) / grid));
+struct Point {
+  double share = 0;
+  double weight = 0;
+};
+
+// The trapezoidal rule over the normal score of the share's quantiles, out to where 1e-10 is left:
+// for a normal weight it errs by exp(-2 (pi / step)^2) only. Equal steps of the quantile itself
+// would cut the tails, which are what limits are made of.
+std::vector<Point> points_of(const BetaPoints& distribution) {
+  constexpr double farthest = 6.4;
+  constexpr double step = 2 * farthest / (grid - 1);
+  std::vector<Point> points;
+  double sum = 0;
+  for (int i = 0; i < grid; ++i) {
+    const double score = -farthest + i * step;
+    const double weight = std::exp(-score * score / 2);
+    points.push_back({distribution.quantile(normal_at_most(score)), weight});
+    sum += weight;
+  }
+  for (Point& point : points)
+    point.weight /= sum;
   return points;
 }
 
 struct Melding {
   BetaPoints flagged;
-  std::vector<double> sensitivity;
-  std::vector<double> specificity;
+  std::vector<Point> sensitivity;
+  std::vector<Point> specificity;
 };
 
 // The chance that the true rate is at most `rate`: for each pair of error rates, that of the
 // flagged share at most rate (Se + Sp - 1) + 1 - Sp. Worse than chance says nothing: `useless`.
 double chance_at_most(const Melding& melding, double rate, double useless) {
   double sum = 0;
-  for (const double se : melding.sensitivity) {
-    for (const double sp : melding.specificity) {
-      sum += se + sp > 1 ? melding.flagged.at_most(rate * (se + sp - 1) + 1 - sp) : useless;
+  for (const Point& se : melding.sensitivity) {
+    for (const Point& sp : melding.specificity) {
+      const double youden = se.share + sp.share - 1;
+      sum += se.weight * sp.weight *
+             (youden > 0 ? melding.flagged.at_most(rate * youden + 1 - sp.share) : useless);
     }
   }
-  return sum / (grid * grid);
+  return sum;
 }
 
 // By the Illinois rule: a straight line between two rates, the side that stands still halved.
