@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "bench/coverage/clustered_rate.h"
+#include "bench/coverage/drawn_again.h"
 #include "bench/coverage/ended_early.h"
 #include "bench/coverage/judged_rate.h"
 #include "bench/coverage/looked_at_often.h"
@@ -55,8 +56,8 @@ constexpr const char* intro =
 Result<int> measure(const Arguments& arguments) {
   std::string page = intro;
   int broken = 0;
-  for (const auto part :
-       {whole_chain, judged_rates, read_in_part, clustered_rates, looked_at_often, ended_early}) {
+  for (const auto part : {whole_chain, judged_rates, read_in_part, clustered_rates,
+                          bootstrapped_rates, mean_scores, looked_at_often, ended_early}) {
     const Section section = part(arguments.size, arguments.threads);
     page += section.markdown + "\n";
     for (const std::string& promise : section.broken) {
