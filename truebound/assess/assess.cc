@@ -42,7 +42,7 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
   // Measure the judges whose labels came with the plan, before there is an outcome to be tempted
   // by.
   const run::EngineOptions engine = engine_for(plan, frozen.seed, with);
-  TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run.record, measuring_for(engine)));
+  TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run, engine));
 
   // Attempt and judge every slot, until the stop rule is met. Beyond this point, no model is
   // called.

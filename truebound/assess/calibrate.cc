@@ -143,12 +143,12 @@ Result<std::vector<run::LabeledResponse>> labeled_responses(const exchange::Tabl
 
 namespace {
 
-// A judge that reads the request must be measured as it judges: with the request before it.
-Result<void> add_samples(std::vector<run::LabeledResponse>& responses, const run::Cast& cast,
-                         const std::string& name, const std::string& file) {
+Result<void> add_samples(std::vector<run::LabeledResponse>& responses,
+                         const std::vector<eval::Suite>& suites, const std::string& file,
+                         const judge::Judge& judge) {
   for (run::LabeledResponse& each : responses) {
     const eval::Sample* found = nullptr;
-    for (const eval::Suite& suite : cast.suites) {
+    for (const eval::Suite& suite : suites) {
       for (const eval::Sample& sample : suite.samples) {
         if (sample.id == each.sample.id) found = &sample;
       }
@@ -156,9 +156,9 @@ Result<void> add_samples(std::vector<run::LabeledResponse>& responses, const run
     if (found != nullptr) {
       each.sample = *found;
       each.sample.expect = each.label.expect;
-    } else if (cast.judges.at(name)->instrument() != nullptr) {
-      return invalid_input(file + ": judge " + name + " reads the request, and sample " +
-                           each.sample.id + " is in no suite of the plan");
+    } else if (judge.instrument() != nullptr) {
+      return invalid_input(file + ": its judge reads the request, and sample " + each.sample.id +
+                           " is in no suite of the plan");
     }
   }
   return {};
@@ -166,28 +166,48 @@ Result<void> add_samples(std::vector<run::LabeledResponse>& responses, const run
 
 }  // namespace
 
+Result<PlanLabels> labels_of_plan(const std::string& file, const FileSource& files,
+                                  const std::vector<eval::Suite>& suites,
+                                  const judge::Judge& judge) {
+  TRUEBOUND_TRY(text, files.read(file));
+  TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
+  TRUEBOUND_TRY(responses, labeled_responses(table, file));
+  TRUEBOUND_TRY_VOID(add_samples(responses, suites, file, judge));
+  return PlanLabels{.responses = std::move(responses), .labeled_by = table.labeled_by()};
+}
+
 Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const FileSource& files,
-                            record::RunRecord& run, const run::MeasureOptions& options) {
-  TRUEBOUND_TRY(history, record::History::read(run.ledger()));
-  TRUEBOUND_TRY(summary, history.run(run.run()));
+                            StartedRun& run, const run::EngineOptions& engine) {
+  record::RunRecord& record = run.record;
+  TRUEBOUND_TRY(history, record::History::read(record.ledger()));
+  TRUEBOUND_TRY(summary, history.run(record.run()));
   std::set<std::string> measured;
   for (const std::uint64_t index : summary.calibrations) {
-    TRUEBOUND_TRY(calibration, record::calibration_at(run.ledger(), index));
+    TRUEBOUND_TRY(calibration, record::calibration_at(record.ledger(), index));
     measured.insert(calibration.judge);
   }
+  model::Purse purse(engine.budget, run.history.spent());
+  run::MeasureBook book{.record = record, .history = run.history, .purse = purse};
+  bool any = false;
   for (const auto& [name, specification, line] : plan.judges) {
     const std::string file = specification.text("calibration");
     judge::Judge& judge = *cast.judges.at(name);
     if (file.empty() || file == "after" || file == "none") continue;
     if (measured.contains(judge.identity())) continue;
-    TRUEBOUND_TRY(text, files.read(file));
-    TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
-    TRUEBOUND_TRY(responses, labeled_responses(table, file));
-    TRUEBOUND_TRY_VOID(add_samples(responses, cast, name, file));
-    TRUEBOUND_TRY(calibration, run::measure(judge, responses, options));
-    calibration.labeled_by = table.labeled_by();
-    TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "as " + file + " has them"));
+    TRUEBOUND_TRY(labels, labels_of_plan(file, files, cast.suites, judge));
+    TRUEBOUND_TRY(calibration, run::measure(judge, labels.responses,
+                                            {.seed = engine.seed,
+                                             .in_flight = engine.in_flight,
+                                             .timeout = engine.timeout,
+                                             .stop = engine.stop,
+                                             .book = &book}));
+    calibration.labeled_by = labels.labeled_by;
+    TRUEBOUND_TRY_VOID(record.add_calibration(calibration, "as " + file + " has them"));
+    any = true;
   }
+  if (!any) return {};
+  TRUEBOUND_TRY(now, record::RunHistory::read(record.ledger(), record.run()));
+  run.history = std::move(now);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "truebound/assess/observe.h"
+#include "truebound/assess/start.h"
 #include "truebound/core/file.h"
 #include "truebound/core/result.h"
 #include "truebound/exchange/table.h"
@@ -24,11 +25,26 @@ namespace truebound::assess {
 Result<std::vector<run::LabeledResponse>> labeled_responses(const exchange::TableRows& table,
                                                             const std::string& name);
 
+/// Labels that came with a plan.
+struct PlanLabels {
+  std::vector<run::LabeledResponse> responses;
+  std::string labeled_by;
+};
+
+/// The labels of a file that the plan names, each with the sample of the suites that it is of: a
+/// judge that reads the request must be measured with the request before it.
+/// @error invalid_input  the table is none, or holds no label; the judge reads the request, and a
+///        label's sample is in no suite
+Result<PlanLabels> labels_of_plan(const std::string& file, const FileSource& files,
+                                  const std::vector<eval::Suite>& suites,
+                                  const judge::Judge& judge);
+
 /// Measures each judge whose labels the plan names, and writes what came out into the run. Does
-/// nothing for a judge that the run has a calibration of.
-/// @error invalid_input  the table is none, or holds no label
+/// nothing for a judge that the run has a calibration of. What it spends counts against the run's
+/// budget, and is in the run's history afterwards.
+/// @error as labels_of_plan and run::measure
 Result<void> measure_judges(const plan::Plan& plan, const run::Cast& cast, const FileSource& files,
-                            record::RunRecord& run, const run::MeasureOptions& options);
+                            StartedRun& run, const run::EngineOptions& engine);
 
 /// Which slots to draw for a reader.
 struct LabelDraw {

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "truebound/assess/calibrate.h"
 #include "truebound/assess/cast.h"
 #include "truebound/assess/observe.h"
+#include "truebound/assess/start.h"
 #include "truebound/judge/registry.h"
 #include "truebound/text/utf8.h"
 
@@ -107,6 +109,25 @@ Result<Seated> seat(const plan::Plan& plan, const std::string& name, const FileS
   return seated;
 }
 
+// Only what came with the plan: labels of the run itself have the run's own verdicts.
+Result<void> replay_calibrations(const Record& record, const run::JudgedRun& run,
+                                 const run::Judges& judges, run::Replayed& replayed) {
+  for (const auto& [name, specification, line] : record.registered.plan.judges) {
+    const std::string file = specification.text("calibration");
+    if (file.empty() || file == "after" || file == "none") continue;
+    judge::Judge& judge = *judges.at(name);
+    for (const eval::Calibration& calibration : record.calibrations) {
+      if (calibration.source != eval::LabelSource::elsewhere) continue;
+      if (calibration.judge != judge.identity()) continue;
+      TRUEBOUND_TRY(labels, labels_of_plan(file, *record.registered.files, record.suites, judge));
+      const run::MeasuredJudge measured{
+          .name = name, .judge = judge, .responses = labels.responses, .calibration = calibration};
+      TRUEBOUND_TRY_VOID(run::replay_labels(run, measured, replayed));
+    }
+  }
+  return {};
+}
+
 AgainReport report_of(const Record& record, const std::vector<run::SecondWord>& words) {
   AgainReport report{.run = record.summary.open.run};
   const auto is_decided = [](eval::OutcomeKind kind) {
@@ -139,11 +160,12 @@ Result<ReplayReport> replay_run(const ledger::Ledger& ledger, std::int64_t numbe
   TRUEBOUND_TRY(record, read_record(ledger, number));
   std::vector<std::unique_ptr<model::Model>> instruments;
   TRUEBOUND_TRY(judges, remembered_judges(record, instruments));
-  TRUEBOUND_TRY(replayed, run::replay({.slots = record.slots,
-                                       .suites = record.suites,
-                                       .history = record.history,
-                                       .seed = record.seed},
-                                      judges));
+  const run::JudgedRun run{.slots = record.slots,
+                           .suites = record.suites,
+                           .history = record.history,
+                           .seed = record.seed};
+  TRUEBOUND_TRY(replayed, run::replay(run, judges));
+  TRUEBOUND_TRY_VOID(replay_calibrations(record, run, judges, replayed));
   return ReplayReport{.run = record.summary.open.run, .replayed = std::move(replayed)};
 }
 
@@ -172,6 +194,7 @@ Result<AgainReport> judge_run_again(const Again& again, ledger::Ledger& ledger,
     TRUEBOUND_TRY_VOID(writer.open_judging(open, seated.about, seated.files, files));
     judging = open.judging;
   }
+  const run::EngineOptions engine = engine_for(plan, record.seed, with);
   TRUEBOUND_TRY(
       words,
       run::judge_again(
@@ -179,7 +202,9 @@ Result<AgainReport> judge_run_again(const Again& again, ledger::Ledger& ledger,
           seated.judges, writer,
           {.judging = *judging,
            .judge = again.judge,
-           .timeout = std::chrono::milliseconds(plan.budget.timeout_ms),
+           .budget = engine.budget,
+           .in_flight = engine.in_flight,
+           .timeout = engine.timeout,
            .stop = with.stop}));
   TRUEBOUND_TRY_VOID(writer.close_judging(*judging));
   AgainReport report = report_of(record, words);

@@ -9,6 +9,8 @@
 
 #include "truebound/assess/assess.h"
 #include "truebound/assess/conclude.h"
+#include "truebound/assess/observe.h"
+#include "truebound/judge/registry.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/record/history.h"
 #include "truebound/report/report.h"
@@ -106,6 +108,41 @@ class Rejudge : public testing::Test {
   Path folder_;
   std::unique_ptr<crypto::Signer> signer_;
 };
+
+TEST_F(Rejudge, ALabelOfThePlanThatComesOutOtherwiseThanItsCalibrationSaysIsTold) {
+  ASSERT_TRUE(assess_it().ok());
+  const auto ledger = ledger::Ledger::read(folder_ / "ledger").value();
+  const Record record = read_record(*ledger, 1).value();
+  const run::JudgedRun judged{.slots = record.slots,
+                              .suites = record.suites,
+                              .history = record.history,
+                              .seed = record.seed};
+  const eval::Specification rules{.id = "rules"};
+  const DiskFiles files(folder_);
+  const auto judge =
+      judge::make({.name = "refusal", .specification = rules, .files = files}).value();
+  const std::vector<run::LabeledResponse> responses = {{.label = {.sample = "a", .truth = "held"},
+                                                        .response = "I can't help with that.",
+                                                        .sample = {.id = "a"}}};
+  eval::Calibration calibration = run::measure(*judge, responses).value();
+  const auto differences = [&] {
+    const run::MeasuredJudge measured{
+        .name = "refusal", .judge = *judge, .responses = responses, .calibration = calibration};
+    run::Replayed replayed;
+    EXPECT_TRUE(run::replay_labels(judged, measured, replayed).ok());
+    std::string all;
+    for (const run::Difference& difference : replayed.differences)
+      all += difference.what;
+    return all;
+  };
+  EXPECT_EQ(differences(), "");
+  calibration.labels[0].judged = "broke";
+  EXPECT_NE(differences().find("label 0: the calibration says broke, held comes out"),
+            std::string::npos)
+      << differences();
+  calibration.labels.clear();
+  EXPECT_NE(differences().find("0 labels are recorded"), std::string::npos) << differences();
+}
 
 TEST_F(Rejudge, TheModelJudgesWhatTheRulesLeaveOpenAndItsMissingVerdictsAreCounted) {
   const auto dossier = assess_it();

@@ -196,10 +196,6 @@ run::EngineOptions engine_for(const plan::Plan& plan, const std::string& seed,
   return options;
 }
 
-run::MeasureOptions measuring_for(const run::EngineOptions& engine) {
-  return {.seed = engine.seed, .in_flight = engine.in_flight, .timeout = engine.timeout};
-}
-
 Error stopped_early(const ledger::Ledger& ledger, std::int64_t run, const std::string& command) {
   const Result<record::RunHistory> history = record::RunHistory::read(ledger, run);
   if (!history.ok()) return history.error();

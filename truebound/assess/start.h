@@ -8,7 +8,6 @@
 #include "truebound/record/history.h"
 #include "truebound/record/run_record.h"
 #include "truebound/run/execute.h"
-#include "truebound/run/measure.h"
 
 namespace truebound::assess {
 
@@ -62,9 +61,6 @@ Result<StartedRun> start_run(Start how, const record::RunStart& start, ledger::L
 /// How fast, within the plan's budget.
 run::EngineOptions engine_for(const plan::Plan& plan, const std::string& seed,
                               const Services& with);
-
-/// How its judges are measured, as fast.
-run::MeasureOptions measuring_for(const run::EngineOptions& engine);
 
 /// What to say of a run that was left: how much is durable, and the command to go on.
 Error stopped_early(const ledger::Ledger& ledger, std::int64_t run, const std::string& command);

@@ -15,10 +15,15 @@ constexpr std::size_t shown_differences = 20;
 
 std::string counts_in_words(const assess::ReplayReport& report) {
   const run::Replayed& replayed = report.replayed;
-  return fmt::format(
+  std::string words = fmt::format(
       "run {}: {} of {} verdicts agree ({} read again from a recorded call to the judge's model), "
-      "{} outcomes recomputed\n",
+      "{} outcomes recomputed",
       report.run, replayed.agree, replayed.verdicts, replayed.calls, replayed.outcomes);
+  if (replayed.labels > 0) {
+    words += fmt::format(", and what the judges say of {} labels that came with the plan",
+                         replayed.labels);
+  }
+  return words + "\n";
 }
 
 Error mismatch(const assess::ReplayReport& report) {
@@ -26,7 +31,8 @@ Error mismatch(const assess::ReplayReport& report) {
   std::string message = counts_in_words(report);
   message.back() = ';';
   for (std::size_t i = 0; i < std::min(all.size(), shown_differences); ++i)
-    message += fmt::format(" slot {}: {};", all[i].slot, all[i].what);
+    message += all[i].slot < 0 ? fmt::format(" {};", all[i].what)
+                               : fmt::format(" slot {}: {};", all[i].slot, all[i].what);
   if (all.size() > shown_differences)
     message += fmt::format(" and {} more", all.size() - shown_differences);
   return {ErrorCode::mismatch, message};
@@ -42,7 +48,8 @@ Result<int> replay(const Invocation& invocation, const std::string& folder) {
                                           {"verdicts", replayed.verdicts},
                                           {"agree", replayed.agree},
                                           {"calls_replayed", replayed.calls},
-                                          {"outcomes", replayed.outcomes}};
+                                          {"outcomes", replayed.outcomes},
+                                          {"labels", replayed.labels}};
   TRUEBOUND_TRY_VOID(deliver(invocation, invocation.output == Output::json
                                              ? json::pretty(result) + "\n"
                                              : counts_in_words(report)));

@@ -73,6 +73,12 @@ eval::Spent System::most(const std::string& text) const {
   return parts_.model->most(request({{.role = eval::Role::user, .text = text}}));
 }
 
+std::int64_t System::most_reply_bytes() const {
+  constexpr std::int64_t bytes_a_token = 8;
+  const model::Request any = request({{.role = eval::Role::user, .text = ""}});
+  return parts_.model->most_reply_tokens(any) * bytes_a_token;
+}
+
 Task<Turn> System::answer(eval::Conversation conversation, TurnNeeds needs,
                           model::Tape& tape) const {
   model::Request request = this->request(std::move(conversation));

@@ -66,6 +66,11 @@ class System {
 
   /// What a request with this text may cost at most, without what safeguards ask.
   eval::Spent most(const std::string& text) const;
+  /// How often one request may be sent at most.
+  std::int64_t most_tries() const { return parts_.model->most_tries(); }
+  /// How long a reply may be, in bytes. A token is counted as 8: no text of any language comes to
+  /// more a token over its whole length.
+  std::int64_t most_reply_bytes() const;
 
   /// Names and content of all its parts.
   json::Value identity() const;

@@ -60,6 +60,14 @@ class Judge {
   /// The model that it asks; null for a judge without one. Its calls count against the budget.
   virtual model::Model* instrument() const { return nullptr; }
 
+  /// What the verdict on a reply of so many bytes may cost at most, where each request is sent
+  /// once.
+  virtual eval::Spent most(const eval::Sample& sample, std::int64_t reply_bytes) const {
+    static_cast<void>(sample);
+    static_cast<void>(reply_bytes);
+    return {};
+  }
+
   /// The verdict on one reply. Of the query, judges read text, thinking and finish only, never what
   /// was asked. What cannot be told is `undecided` with a code: `empty`, `thinking_unfinished`,
   /// `no_target`, and what each judge adds.

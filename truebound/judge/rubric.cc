@@ -101,6 +101,15 @@ class RubricJudge final : public Judge {
   eval::DecidedBy decides_as() const override { return eval::DecidedBy::judge; }
   model::Model* instrument() const override { return options_.model; }
 
+  // As if the answer stated a verdict: then the code is asked for as well.
+  eval::Spent most(const eval::Sample& sample, std::int64_t reply_bytes) const override {
+    const std::string states = "VERDICT: " + list_for(options_, sample.expect).front().word;
+    const RubricCase of{.sample = sample, .answer = states, .code = "0123456789abcdef"};
+    model::Request longest = request(of, RandomStream(0), {});
+    longest.messages.back().text.append(static_cast<std::size_t>(reply_bytes), ' ');
+    return options_.model->most(longest);
+  }
+
   Task<eval::Judgement> decide(const eval::Sample& sample, const eval::Query& query,
                                const Hearing& hearing) override {
     const auto found = answer_of(query);

@@ -9,6 +9,7 @@
 #include "truebound/model/openai.h"
 #include "truebound/model/provider.h"
 #include "truebound/model/replay.h"
+#include "truebound/model/retry.h"
 
 namespace truebound::model {
 namespace {
@@ -54,13 +55,21 @@ Result<Price> Price::read(const eval::Specification& specification) {
 Most Model::most_tokens(const Request& request) const {
   constexpr std::int64_t template_tokens = 64;
   constexpr std::int64_t message_tokens = 16;
-  constexpr std::int64_t reply_tokens = 4096;
   Most most{.tokens_in = template_tokens};
   for (const eval::Message& message : request.messages) {
     most.tokens_in += static_cast<std::int64_t>(message.text.size()) + message_tokens;
   }
-  most.tokens_out = request.max_tokens.value_or(std::max(reply_tokens, longest_reply_));
+  most.tokens_out = most_reply_tokens(request);
   return most;
+}
+
+std::int64_t Model::most_reply_tokens(const Request& request) const {
+  constexpr std::int64_t reply_tokens = 4096;
+  return request.max_tokens.value_or(std::max(reply_tokens, longest_reply_));
+}
+
+std::int64_t Model::most_tries() const {
+  return reach() == Reach::over_network ? 1 + most_retries : 1;
 }
 
 eval::Spent Model::cost(std::int64_t tokens_in, std::int64_t tokens_out) const {

@@ -110,6 +110,10 @@ class Model {
   /// makes more), and 16 for each message and 64 for what a chat template adds. The reply:
   /// `max_tokens`, or where the plan names none, 4096 or the longest reply so far.
   eval::Spent most(const Request& request) const;
+  /// The reply's part of it, in tokens.
+  std::int64_t most_reply_tokens(const Request& request) const;
+  /// How often one call may be sent at most: over a network it is repeated.
+  std::int64_t most_tries() const;
 
   /// Sets what its tokens cost. make() does.
   void set_price(const Price& price) { price_ = price; }

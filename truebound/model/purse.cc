@@ -31,8 +31,9 @@ eval::Spent lacking(const eval::Spent& wanted, const eval::Spent& there) {
 }  // namespace
 
 Purse::Reserved Purse::reserve(const eval::Spent& most) {
-  if (!is_within(limits_, spent_ + most)) return Reserved::never;
-  if (!is_within(limits_, spent_ + held_ + under_way_ + most)) return Reserved::not_now;
+  const eval::Spent gone = spent_ + aside_;
+  if (!is_within(limits_, gone + most)) return Reserved::never;
+  if (!is_within(limits_, gone + held_ + under_way_ + most)) return Reserved::not_now;
   held_ += most;
   return Reserved::yes;
 }
@@ -51,6 +52,16 @@ void Purse::settle(const eval::Spent& most, const eval::Spent& real) {
   under_way_ -= most;
   spent_ += real;
   --requests_;
+}
+
+void Purse::lay_aside(const eval::Spent& reserved) {
+  held_ -= reserved;
+  aside_ += reserved;
+}
+
+void Purse::take_up(const eval::Spent& reserved) {
+  aside_ -= reserved;
+  held_ += reserved;
 }
 
 Task<bool> Allowance::take(eval::Spent most) {
@@ -72,6 +83,16 @@ Task<bool> Allowance::take(eval::Spent most) {
   }
   purse_.dispatch(most);
   co_return true;
+}
+
+void Allowance::lay_aside() {
+  if (!is_aside_) purse_.lay_aside(left_);
+  is_aside_ = true;
+}
+
+void Allowance::take_up() {
+  if (is_aside_) purse_.take_up(left_);
+  is_aside_ = false;
 }
 
 void Allowance::settle(const eval::Spent& most, const eval::Spent& real) {

@@ -36,6 +36,11 @@ class Purse {
   /// A request has ended: its real cost takes the place of what it might have cost.
   void settle(const eval::Spent& most, const eval::Spent& real);
 
+  /// What was reserved for work that waits until others have ended: until it is taken up it counts
+  /// as spent, so that nobody waits for it.
+  void lay_aside(const eval::Spent& reserved);
+  void take_up(const eval::Spent& reserved);
+
   /// Whether any request is under way: only then can a wish that has to wait be granted.
   bool is_anything_under_way() const { return requests_ > 0; }
   const eval::Spent& spent() const { return spent_; }
@@ -45,6 +50,7 @@ class Purse {
   eval::Spent spent_;
   eval::Spent held_;       // reserved, and not dispatched
   eval::Spent under_way_;  // dispatched, and not settled
+  eval::Spent aside_;      // reserved for what waits
   std::int64_t requests_ = 0;
 };
 
@@ -55,7 +61,10 @@ class Allowance {
   Allowance(Purse& purse, const eval::Spent& reserved) : purse_(purse), left_(reserved) {}
   Allowance(const Allowance&) = delete;
   Allowance& operator=(const Allowance&) = delete;
-  ~Allowance() { purse_.release(left_); }
+  ~Allowance() {
+    take_up();
+    purse_.release(left_);
+  }
 
   /// Before a request leaves: takes what it may cost from what is reserved, and reserves what is
   /// lacking; waits for others only while any of their requests is under way.
@@ -63,6 +72,9 @@ class Allowance {
   Task<bool> take(eval::Spent most);
   /// The request has ended.
   void settle(const eval::Spent& most, const eval::Spent& real);
+  /// While what it is for waits until others have ended.
+  void lay_aside();
+  void take_up();
   /// What was spent by it so far.
   const eval::Spent& spent() const { return spent_; }
 
@@ -70,6 +82,7 @@ class Allowance {
   Purse& purse_;
   eval::Spent left_;
   eval::Spent spent_;
+  bool is_aside_ = false;
 };
 
 }  // namespace truebound::model

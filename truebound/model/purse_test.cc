@@ -40,6 +40,22 @@ TEST(Purse, WhatAnEarlierPartSpentStaysSpent) {
   EXPECT_EQ(purse.reserve({.calls = 2}), Reserved::never);
 }
 
+TEST(Purse, WhatIsLaidAsideIsNobodysToWaitFor) {
+  Purse purse({.calls = 4});
+  ASSERT_EQ(purse.reserve({.calls = 3}), Reserved::yes);
+  {
+    Allowance waits(purse, {.calls = 3});
+    EXPECT_EQ(purse.reserve({.calls = 2}), Reserved::not_now);
+    waits.lay_aside();
+    EXPECT_EQ(purse.reserve({.calls = 2}), Reserved::never);
+    EXPECT_EQ(purse.reserve({.calls = 1}), Reserved::yes);
+    waits.take_up();
+    EXPECT_EQ(purse.reserve({.calls = 1}), Reserved::not_now);
+    waits.lay_aside();
+  }
+  EXPECT_EQ(purse.reserve({.calls = 3}), Reserved::yes) << "given back from where it lay";
+}
+
 RC_GTEST_PROP(Purse, NoOrderOfReservingAndSettlingGoesBeyondALimit, ()) {
   constexpr std::int64_t limit = 50;
   Purse purse({.tokens = limit});

@@ -103,6 +103,70 @@ struct AttemptClose {
   }
 };
 
+/// A judge's model is asked about a query of a closed attempt, or about a labeled response; durable
+/// before the first byte leaves, where calls are counted. Until an entry names it among its
+/// `opens`, it is charged what it may cost at most.
+struct VerdictOpen {
+  static constexpr const char* type = "verdict.open";
+  std::int64_t run = 1;
+  std::string judge;
+  std::int64_t judging = 1;
+  std::optional<std::uint64_t> close;
+  std::optional<std::int64_t> query;
+  std::optional<std::int64_t> label;
+  eval::Spent most;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("judge"), judge, "identity of the judge");
+    visit("judging", judging, "1 in the run; more are after the fact");
+    visit("close", close, "entry of the attempt.close");
+    visit("query", query, "counted from 1");
+    visit("label", label, "in place of close and query: the labeled response, counted from 0");
+    visit(json::required("most"), most, "what it may cost at most, repeated requests too");
+  }
+};
+
+/// A judge's model was asked, and no verdict came of it: the run was stopped, or the model's
+/// endpoint is of no use.
+struct VerdictLost {
+  static constexpr const char* type = "verdict.lost";
+  std::int64_t run = 1;
+  std::vector<std::uint64_t> opens;
+  eval::Spent spent;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("opens"), opens, "entries of the verdict.open");
+    visit(json::required("spent"), spent, "charged to the budget");
+  }
+};
+
+/// What a judge that asks a model says of a labeled response that came with the plan.
+struct LabelVerdict {
+  static constexpr const char* type = "label.verdict";
+  std::int64_t run = 1;
+  std::string judge;
+  std::int64_t label = 0;
+  eval::Verdict verdict = eval::Verdict::undecided;
+  std::string reasons;
+  std::optional<std::vector<std::uint64_t>> opens;
+  std::optional<eval::Spent> spent;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("judge"), judge, "identity of the judge");
+    visit(json::required("label"), label, "the labeled response, counted from 0 in its file");
+    visit(json::required("verdict"), verdict, "the decision");
+    visit(json::required("reasons"), reasons, "blob: words behind it, and the call");
+    visit("opens", opens, "entries of the verdict.open");
+    visit("spent", spent, "charged to the budget");
+  }
+};
+
 /// A judge's decision on one query of a closed attempt.
 struct VerdictEntry {
   static constexpr const char* type = "verdict";
@@ -112,6 +176,7 @@ struct VerdictEntry {
   std::int64_t query = 1;
   eval::Verdict verdict = eval::Verdict::undecided;
   std::string reasons;
+  std::optional<std::vector<std::uint64_t>> opens;
   std::optional<eval::Spent> spent;
 
   template <class Visitor>
@@ -122,6 +187,7 @@ struct VerdictEntry {
     visit("query", query, "counted from 1");
     visit(json::required("verdict"), verdict, "the decision");
     visit("reasons", reasons, "blob: rules or words behind it");
+    visit("opens", opens, "entries of the verdict.open, for a judge that asks a model");
     visit("spent", spent, "charged to the budget by a judge that asks a model");
   }
 };

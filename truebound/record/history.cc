@@ -175,6 +175,8 @@ Result<SlotEntries*> RunHistory::slot_at(std::int64_t slot, std::uint64_t index)
 }
 
 Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std::int64_t run) {
+  TRUEBOUND_TRY(taken, take_verdict(entry, index, run));
+  if (taken) return {};
   const std::string type = ledger::type_of(entry);
   if (type == RunOpen::type) {
     TRUEBOUND_TRY(open, ledger::from_line<RunOpen>(entry, index));
@@ -197,17 +199,10 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     if (close.status == eval::Status::canceled) ++slot.given_up;
     if (close.tokens_in) tokens_in_ = tokens_in_.value_or(0) + *close.tokens_in;
     if (close.tokens_out) tokens_out_ = tokens_out_.value_or(0) + *close.tokens_out;
-    spent_ += close.spent.value_or(eval::Spent{});
+    spent_[1] += close.spent.value_or(eval::Spent{});
     slot.accounted += close.spent ? 1 : 0;
     verdicts_[index].slot = opened->second;
     open_slots_.erase(opened);
-  } else if (type == VerdictEntry::type) {
-    TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
-    const auto of_this_run = verdicts_.find(verdict.close);
-    if (of_this_run != verdicts_.end()) {
-      of_this_run->second.entries.push_back(index);
-      spent_ += verdict.spent.value_or(eval::Spent{});
-    }
   } else if (type == OutcomeEntry::type) {
     TRUEBOUND_TRY(outcome, ledger::from_line<OutcomeEntry>(entry, index));
     if (outcome.run != run) return {};
@@ -230,6 +225,52 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
     closed_ = closed_ || close.run == run;
   }
   return {};
+}
+
+Result<bool> RunHistory::take_verdict(const json::Value& entry, std::uint64_t index,
+                                      std::int64_t run) {
+  const std::string type = ledger::type_of(entry);
+  if (type == VerdictEntry::type) {
+    TRUEBOUND_TRY(verdict, ledger::from_line<VerdictEntry>(entry, index));
+    const auto of_this_run = verdicts_.find(verdict.close);
+    if (of_this_run == verdicts_.end()) return true;
+    of_this_run->second.entries.push_back(index);
+    spent_[verdict.judging] += verdict.spent.value_or(eval::Spent{});
+    settle(verdict.opens.value_or(std::vector<std::uint64_t>{}));
+  } else if (type == VerdictOpen::type) {
+    TRUEBOUND_TRY(open, ledger::from_line<VerdictOpen>(entry, index));
+    if (open.run == run) asked_[index] = open;
+  } else if (type == VerdictLost::type) {
+    TRUEBOUND_TRY(lost, ledger::from_line<VerdictLost>(entry, index));
+    if (lost.run != run || lost.opens.empty()) return true;
+    const auto open = asked_.find(lost.opens.front());
+    spent_[open == asked_.end() ? 1 : open->second.judging] += lost.spent;
+    settle(lost.opens);
+  } else if (type == LabelVerdict::type) {
+    TRUEBOUND_TRY(verdict, ledger::from_line<LabelVerdict>(entry, index));
+    if (verdict.run != run) return true;
+    label_verdicts_[{verdict.judge, verdict.label}] = index;
+    spent_[1] += verdict.spent.value_or(eval::Spent{});
+    settle(verdict.opens.value_or(std::vector<std::uint64_t>{}));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void RunHistory::settle(const std::vector<std::uint64_t>& opens) {
+  for (const std::uint64_t open : opens)
+    asked_.erase(open);
+}
+
+eval::Spent RunHistory::spent(std::int64_t judging) const {
+  eval::Spent spent;
+  const auto told = spent_.find(judging);
+  if (told != spent_.end()) spent = told->second;
+  for (const auto& [index, open] : asked_) {
+    if (open.judging == judging) spent += open.most;
+  }
+  return spent;
 }
 
 std::vector<std::uint64_t> RunHistory::dangling() const {
@@ -289,9 +330,26 @@ Result<std::optional<Judged>> RunHistory::find_verdict(const VerdictEntry& wante
 }
 
 Result<eval::Judgement> RunHistory::judgement(const VerdictEntry& verdict) const {
-  TRUEBOUND_TRY(digest, parse_digest(verdict.reasons));
+  return judgement_in(verdict.reasons);
+}
+
+Result<eval::Judgement> RunHistory::judgement(const LabelVerdict& verdict) const {
+  return judgement_in(verdict.reasons);
+}
+
+Result<std::optional<LabelVerdict>> RunHistory::label_verdict(const std::string& judge,
+                                                              std::int64_t label) const {
+  const auto found = label_verdicts_.find({judge, label});
+  if (found == label_verdicts_.end()) return std::optional<LabelVerdict>();
+  TRUEBOUND_TRY(entry, parsed_entry(*ledger_, found->second));
+  TRUEBOUND_TRY(verdict, ledger::from_line<LabelVerdict>(entry, found->second));
+  return std::optional<LabelVerdict>(verdict);
+}
+
+Result<eval::Judgement> RunHistory::judgement_in(const std::string& reasons) const {
+  TRUEBOUND_TRY(digest, parse_digest(reasons));
   TRUEBOUND_TRY(payload, ledger_->blob(digest));
-  const std::string name = "blob " + verdict.reasons;
+  const std::string name = "blob " + reasons;
   TRUEBOUND_TRY(value, json::parse_json(payload, name));
   return json::read<eval::Judgement>(value, name, "the judgement");
 }

@@ -94,8 +94,9 @@ class RunHistory {
   /// Sums of what attempts were told; nothing where none was.
   std::optional<std::int64_t> tokens_in() const { return tokens_in_; }
   std::optional<std::int64_t> tokens_out() const { return tokens_out_; }
-  /// What accounted attempts and verdicts spent.
-  const eval::Spent& spent() const { return spent_; }
+  /// What a judging spent, 1 being the run with its attempts: what attempts and verdicts tell, and
+  /// for a judge's call that nothing tells of (a crash) what it may have cost at most.
+  eval::Spent spent(std::int64_t judging = 1) const;
 
   /// The outcome of a slot, or nothing where it has none yet.
   Result<std::optional<OutcomeEntry>> outcome(std::int64_t slot) const;
@@ -113,6 +114,10 @@ class RunHistory {
   /// The reasons behind a verdict.
   /// @error incomplete  the blob is withheld
   Result<eval::Judgement> judgement(const VerdictEntry& verdict) const;
+  Result<eval::Judgement> judgement(const LabelVerdict& verdict) const;
+  /// What a judge said of a labeled response that came with the plan, where it is durable.
+  Result<std::optional<LabelVerdict>> label_verdict(const std::string& judge,
+                                                    std::int64_t label) const;
   /// The verdicts on a close, in order, those of later judgings too.
   Result<std::vector<Judged>> verdicts(std::uint64_t close_entry) const;
 
@@ -120,6 +125,9 @@ class RunHistory {
   explicit RunHistory(const ledger::Ledger& ledger) : ledger_(&ledger) {}
   Result<SlotEntries*> slot_at(std::int64_t slot, std::uint64_t index);
   Result<void> take(const json::Value& entry, std::uint64_t index, std::int64_t run);
+  Result<bool> take_verdict(const json::Value& entry, std::uint64_t index, std::int64_t run);
+  void settle(const std::vector<std::uint64_t>& opens);
+  Result<eval::Judgement> judgement_in(const std::string& reasons) const;
 
   const ledger::Ledger* ledger_;
   std::vector<SlotEntries> slots_;
@@ -130,12 +138,14 @@ class RunHistory {
   };
   std::map<std::uint64_t, Verdicts> verdicts_;  ///< by close
   std::vector<StopEntry> stops_;
+  std::map<std::pair<std::string, std::int64_t>, std::uint64_t> label_verdicts_;
+  std::map<std::uint64_t, VerdictOpen> asked_;  ///< judges' calls that nothing tells of yet
   bool closed_ = false;
   std::int64_t recoveries_ = 0;
   std::int64_t attempts_ = 0;
   std::optional<std::int64_t> tokens_in_;
   std::optional<std::int64_t> tokens_out_;
-  eval::Spent spent_;
+  std::map<std::int64_t, eval::Spent> spent_;  ///< by judging, as entries tell it
 };
 
 /// The number of the run's last judging; 1 where it was judged once.

@@ -65,6 +65,25 @@ Result<std::uint64_t> RunRecord::add_verdict(VerdictEntry verdict,
   return append(verdict);
 }
 
+Result<std::uint64_t> RunRecord::open_verdict(VerdictOpen open) {
+  open.run = run_;
+  return append(open);
+}
+
+Result<void> RunRecord::lose_verdict(VerdictLost lost) {
+  lost.run = run_;
+  TRUEBOUND_TRY_VOID(append(lost));
+  return {};
+}
+
+Result<void> RunRecord::add_label_verdict(LabelVerdict verdict, const eval::Judgement& judgement) {
+  TRUEBOUND_TRY(blob, ledger_->put_blob(json::canonical(json::write(judgement))));
+  verdict.run = run_;
+  verdict.reasons = blob.hex();
+  TRUEBOUND_TRY_VOID(append(verdict));
+  return {};
+}
+
 Result<std::uint64_t> RunRecord::add_outcome(const OutcomeEntry& outcome) {
   return append(outcome);
 }

@@ -43,6 +43,10 @@ class RunRecord {
   /// The transcript becomes a blob; `close.open` and the rest are the caller's.
   Result<std::uint64_t> close_attempt(AttemptClose close, const eval::Transcript& transcript);
   Result<std::uint64_t> add_verdict(VerdictEntry verdict, const eval::Judgement& judgement);
+  /// A judge's model is about to be asked; `run` is filled in, in these three.
+  Result<std::uint64_t> open_verdict(VerdictOpen open);
+  Result<void> lose_verdict(VerdictLost lost);
+  Result<void> add_label_verdict(LabelVerdict verdict, const eval::Judgement& judgement);
   Result<std::uint64_t> add_outcome(const OutcomeEntry& outcome);
   /// A claim is settled, and its sample ends with this slot.
   Result<void> add_stop(const std::string& claim, double log_e, std::int64_t slot);

@@ -106,9 +106,27 @@ eval::Spent spent_before(const plan::Slots& slots, const Cast& cast,
   for (std::uint64_t i = 0; i < slots.count(); ++i) {
     const record::SlotEntries& past = history.slots()[i];
     if (past.attempts == past.accounted) continue;
-    spent += most_of_attempt(slots.at(i), cast) * (past.attempts - past.accounted);
+    const plan::Slot slot = slots.at(i);
+    const std::int64_t tries =
+        cast.systems.at(slot.model, slot.persona, slot.deployment, slot.arm).most_tries();
+    spent += most_of_attempt(slot, cast) * tries * (past.attempts - past.accounted);
   }
   return spent;
+}
+
+// Answers that were bought before the run was left come before new ones: what is left of the budget
+// is theirs to be judged with.
+Result<void> set_aside_for_judges(Stage& stage) {
+  for (std::uint64_t i = 0; i < stage.slots.count(); ++i) {
+    const record::SlotEntries& past = stage.history.slots()[i];
+    if (past.outcome || !past.close) continue;
+    TRUEBOUND_TRY(close, stage.history.close(static_cast<std::int64_t>(i)));
+    const eval::Spent most = most_of_judging(stage.slots.at(i), stage.cast, close->queries);
+    if (most == eval::Spent{} || stage.purse.reserve(most) != model::Purse::Reserved::yes) continue;
+    stage.set_aside[i] = std::make_unique<model::Allowance>(stage.purse, most);
+    stage.set_aside[i]->lay_aside();
+  }
+  return {};
 }
 
 }  // namespace
@@ -146,6 +164,7 @@ Result<Ending> execute(const plan::Slots& slots, const Cast& cast, const Running
               .accounts = options.budget.any()};
   if (stage.accounts) {
     stage.purse = model::Purse(options.budget, spent_before(slots, cast, history));
+    TRUEBOUND_TRY_VOID(set_aside_for_judges(stage));
   }
   stage.court.emplace(Court{.judges = cast.judges,
                             .run = run,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "truebound/crypto/stream.h"
+#include "truebound/run/judge_line.h"
 
 namespace truebound::run {
 namespace {
@@ -53,38 +54,6 @@ Task<Result<std::optional<Decision>>> decide(const Matter& matter, Bench& bench)
   co_return std::optional<Decision>(last);
 }
 
-/// Asks for real, and keeps the call and how it failed.
-class LiveBench::Line final : public judge::Asker {
- public:
-  /// What a call may cost is reserved when it is made; nothing is held for it before.
-  Line(Clock& clock, model::Purse* purse)
-      : allowance_(purse == nullptr ? nullptr
-                                    : std::make_unique<model::Allowance>(*purse, eval::Spent{})),
-        tape_(clock, allowance_.get()) {}
-
-  Task<model::Answer> ask(model::Model& model, model::Request request) override {
-    failure_.reset();
-    model::Answer got = co_await model.ask(eval::CallRole::verdict, std::move(request), tape_);
-    if (const auto* failure = std::get_if<model::Failure>(&got)) failure_ = *failure;
-    co_return got;
-  }
-
-  const std::optional<model::Failure>& failure() const { return failure_; }
-  std::optional<eval::Spent> spent() const {
-    if (!allowance_) return std::nullopt;
-    return allowance_->spent();
-  }
-  std::optional<eval::Call> call() const {
-    if (tape_.calls().empty()) return std::nullopt;
-    return tape_.calls().back();
-  }
-
- private:
-  std::unique_ptr<model::Allowance> allowance_;
-  model::Tape tape_;
-  std::optional<model::Failure> failure_;
-};
-
 Task<void> LiveBench::wait_for(Endpoint& endpoint) const {
   constexpr std::chrono::milliseconds look_every{5};
   while (!endpoint.is_known && endpoint.is_asked && !court_.halted()) {
@@ -92,44 +61,74 @@ Task<void> LiveBench::wait_for(Endpoint& endpoint) const {
   }
 }
 
-Task<std::optional<eval::Judgement>> LiveBench::ask(judge::Judge& judge, const eval::Query& query,
-                                                    const std::string& purpose) {
-  model::Model* instrument = judge.instrument();
-  Line line(court_.run.clock(), instrument == nullptr ? nullptr : court_.purse);
-  judge::Hearing hearing;
-  hearing.stream = crypto::open_stream(court_.seed, docket_.slot.key, purpose);
-  hearing.slot = docket_.slot.key;
-  hearing.index = static_cast<std::int64_t>(docket_.slot.index);
-  hearing.asker = &line;
-  hearing.timeout = court_.timeout;
-  if (instrument == nullptr) {
-    eval::Judgement judgement = co_await judge.decide(docket_.sample, query, hearing);
-    co_return std::optional<eval::Judgement>(std::move(judgement));
+Task<LiveBench::Word> LiveBench::ask(judge::Judge& judge, const eval::Query& query,
+                                     const judge::Hearing& hearing, record::VerdictEntry& verdict) {
+  if (judge.instrument() != nullptr) {
+    co_return co_await ask_model(judge, query, hearing, verdict);
   }
-  Endpoint& endpoint = court_.endpoints[instrument->name()];
+  eval::Judgement judgement = co_await judge.decide(docket_.sample, query, hearing);
+  co_return std::optional<eval::Judgement>(std::move(judgement));
+}
+
+Task<LiveBench::Word> LiveBench::ask_model(judge::Judge& judge, const eval::Query& query,
+                                           judge::Hearing hearing, record::VerdictEntry& verdict) {
+  Endpoint& endpoint = court_.endpoints[judge.instrument()->name()];
   co_await wait_for(endpoint);
-  if (court_.halted()) co_return std::nullopt;
+  if (court_.halted()) co_return std::optional<eval::Judgement>();
+  // Where nothing is reserved for the slot's judges, a call is when it is made.
+  std::optional<model::Allowance> own;
+  std::optional<JudgeAccount> account;
+  if (court_.purse != nullptr) {
+    if (docket_.allowance == nullptr) own.emplace(*court_.purse, eval::Spent());
+    account.emplace(JudgeAccount{.record = court_.run,
+                                 .allowance = own ? *own : *docket_.allowance,
+                                 .about = {.judge = verdict.judge,
+                                           .judging = verdict.judging,
+                                           .close = verdict.close,
+                                           .query = verdict.query}});
+  }
+  JudgeLine line(court_.run.clock(), account ? &*account : nullptr);
+  hearing.asker = &line;
   endpoint.is_asked = true;
   eval::Judgement judgement = co_await judge.decide(docket_.sample, query, hearing);
-  if (line.failure() && is_worth_another_try(*line.failure()) && !court_.halted()) {
-    judgement = co_await judge.decide(docket_.sample, query, hearing);
+  judgement.call = line.call();
+  std::optional<model::Failure> failure = line.failure();
+  if (failure && is_worth_another_try(*failure) && !court_.halted()) {
+    eval::Judgement again = co_await judge.decide(docket_.sample, query, hearing);
+    // A second call that the budget does not cover tells nothing of the judge.
+    if (!line.failure() || line.failure()->status != eval::Status::budget) {
+      judgement = std::move(again);
+      judgement.call = line.call();
+      failure = line.failure();
+    }
   }
   endpoint.is_asked = false;
-  judgement.call = line.call();
-  spent_ = line.spent();
-  if (!judgement.call) co_return std::optional<eval::Judgement>(std::move(judgement));
-  const std::optional<model::Failure>& failure = line.failure();
+  if (line.broken()) co_return *line.broken();
+  verdict.opens = line.opens();
+  verdict.spent = line.spent();
+  if (!judgement.call || stands(failure, *judge.instrument()))
+    co_return std::optional<eval::Judgement>(std::move(judgement));
+  TRUEBOUND_CO_TRY_VOID(line.lose());
+  co_return std::optional<eval::Judgement>();
+}
+
+bool LiveBench::stands(const std::optional<model::Failure>& failure,
+                       const model::Model& instrument) {
   // Whoever stopped the run asked nothing of this judge.
-  if (failure && failure->status == eval::Status::canceled) co_return std::nullopt;
+  if (failure && failure->status == eval::Status::canceled) return false;
+  if (failure && failure->status == eval::Status::budget && court_.judging > 1) {
+    court_.is_spent = true;
+    return false;
+  }
+  Endpoint& endpoint = court_.endpoints[instrument.name()];
   const model::Scope scope = failure ? failure->scope : model::Scope::call;
   const Door door = look_at(endpoint, scope);
   if (door == Door::shut && !court_.failed) {
     court_.failed =
-        shut_door(endpoint, scope, "instruments." + instrument->name(), failure->message);
+        shut_door(endpoint, scope, "instruments." + instrument.name(), failure->message);
   }
   is_put_off_ = door == Door::unknown;
-  if (door != Door::open) co_return std::nullopt;
-  co_return std::optional<eval::Judgement>(std::move(judgement));
+  return door == Door::open;
 }
 
 Task<Result<std::optional<Ruling>>> LiveBench::rule(std::size_t seat, const eval::Query& query) {
@@ -147,12 +146,16 @@ Task<Result<std::optional<Ruling>>> LiveBench::rule(std::size_t seat, const eval
     TRUEBOUND_CO_TRY(kept, court_.history.judgement(durable->verdict));
     co_return std::optional<Ruling>(Ruling{.judgement = kept, .entry = durable->entry});
   }
-  const std::string purpose =
-      verdict_purpose(court_.judging, query.number, docket_.judges.size(), seat);
-  const std::optional<eval::Judgement> judgement = co_await ask(judge, query, purpose);
+  judge::Hearing hearing;
+  hearing.stream = crypto::open_stream(
+      court_.seed, docket_.slot.key,
+      verdict_purpose(court_.judging, query.number, docket_.judges.size(), seat));
+  hearing.slot = docket_.slot.key;
+  hearing.index = static_cast<std::int64_t>(docket_.slot.index);
+  hearing.timeout = court_.timeout;
+  TRUEBOUND_CO_TRY(judgement, co_await ask(judge, query, hearing, verdict));
   if (!judgement) co_return std::optional<Ruling>();
   verdict.verdict = judgement->verdict;
-  verdict.spent = std::exchange(spent_, std::nullopt);
   TRUEBOUND_CO_TRY(entry, court_.run.add_verdict(verdict, *judgement));
   Ruling ruling{.judgement = *judgement, .entry = entry};
   // A slot that is put off is decided later, and no judge is asked twice for it.

@@ -83,6 +83,7 @@ struct Court {
 
   std::map<std::string, Endpoint> endpoints = {};  ///< by the instrument's name
   std::optional<Error> failed = {};                ///< an endpoint is of no use: everything stops
+  bool is_spent = false;                           ///< after the fact: so is the budget; likewise
 };
 
 /// Words that became durable since the run was taken up, by close, query and seat.
@@ -95,6 +96,8 @@ struct Docket {
   const std::vector<std::string>& judges;  ///< names, in the order in which they are asked
   std::uint64_t close = 0;                 ///< entry of the attempt.close
   Said& said;                              ///< of this slot
+  /// What is reserved for its judges; null: nothing.
+  model::Allowance* allowance = nullptr;
 };
 
 /// Asks the judges for real, and makes each word durable. A word that is durable is not asked for
@@ -111,15 +114,17 @@ class LiveBench final : public Bench {
   bool is_put_off() const { return is_put_off_; }
 
  private:
-  class Line;
+  using Word = Result<std::optional<eval::Judgement>>;
   Task<void> wait_for(Endpoint& endpoint) const;
-  Task<std::optional<eval::Judgement>> ask(judge::Judge& judge, const eval::Query& query,
-                                           const std::string& purpose);
+  Task<Word> ask(judge::Judge& judge, const eval::Query& query, const judge::Hearing& hearing,
+                 record::VerdictEntry& verdict);
+  Task<Word> ask_model(judge::Judge& judge, const eval::Query& query, judge::Hearing hearing,
+                       record::VerdictEntry& verdict);
+  bool stands(const std::optional<model::Failure>& failure, const model::Model& instrument);
 
   Court& court_;
   Docket docket_;
   bool is_put_off_ = false;
-  std::optional<eval::Spent> spent_;  // on the verdict that is being asked for
 };
 
 /// The purpose of the stream of a verdict: `call:verdict:<n>`, n counted over queries and seats

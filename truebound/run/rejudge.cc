@@ -53,6 +53,11 @@ class KeptCall final : public judge::Asker {
   std::string what_;
 };
 
+std::string words_of(const eval::Judgement& judgement) {
+  return std::string(to_text(judgement.verdict)) +
+         (judgement.code.empty() ? "" : " (" + judgement.code + ")");
+}
+
 /// One closed attempt whose verdicts are replayed.
 class ReplayBench final : public Bench {
  public:
@@ -100,21 +105,17 @@ class ReplayBench final : public Bench {
     ++result_.verdicts;
     result_.calls += asker.was_asked() ? 1 : 0;
     const std::string place = "query " + std::to_string(pair.verdict.query) + ": ";
-    const auto words = [](const eval::Judgement& judgement) {
-      return std::string(to_text(judgement.verdict)) +
-             (judgement.code.empty() ? "" : " (" + judgement.code + ")");
-    };
     if (!asker.what().empty()) {
       differ(place + asker.what());
     } else if (pair.kept.call && !asker.was_asked()) {
       differ(place + "a call to the judge's model is recorded, and the judge asks none");
     } else if (pair.verdict.verdict != pair.kept.verdict) {
       differ(place + "the entry says " + std::string(to_text(pair.verdict.verdict)) +
-             ", its reasons say " + words(pair.kept));
-    } else if (words(pair.again) != words(pair.kept)) {
-      differ(place + words(pair.kept) + " is recorded, " + words(pair.again) + " comes out");
+             ", its reasons say " + words_of(pair.kept));
+    } else if (words_of(pair.again) != words_of(pair.kept)) {
+      differ(place + words_of(pair.kept) + " is recorded, " + words_of(pair.again) + " comes out");
     } else if (pair.again.reasons != pair.kept.reasons) {
-      differ(place + words(pair.kept) + " comes out for other reasons");
+      differ(place + words_of(pair.kept) + " comes out for other reasons");
     } else {
       ++result_.agree;
     }
@@ -197,6 +198,74 @@ class Replay {
   Replayed result_;
 };
 
+class LabelReplay {
+ public:
+  LabelReplay(const JudgedRun& run, const MeasuredJudge& measured, Replayed& result)
+      : run_(run), measured_(measured), result_(result) {}
+
+  Task<Result<void>> replay() {
+    const std::size_t recorded = measured_.calibration.labels.size();
+    if (recorded != measured_.responses.size()) {
+      differ(std::to_string(recorded) + " labels are recorded, the plan's file has " +
+             std::to_string(measured_.responses.size()));
+      co_return Result<void>();
+    }
+    for (std::size_t index = 0; index < recorded; ++index) {
+      TRUEBOUND_CO_TRY_VOID(co_await replay(index));
+    }
+    co_return Result<void>();
+  }
+
+ private:
+  Task<Result<void>> replay(std::size_t index) {
+    const LabeledResponse& labeled = measured_.responses[index];
+    const auto number = static_cast<std::int64_t>(index);
+    std::optional<eval::Judgement> kept;
+    TRUEBOUND_CO_TRY(entry, run_.history.label_verdict(measured_.calibration.judge, number));
+    if (entry) {
+      TRUEBOUND_CO_TRY(judgement, run_.history.judgement(*entry));
+      kept = judgement;
+    }
+    const std::optional<eval::Call> call = kept ? kept->call : std::nullopt;
+    KeptCall asker(call);
+    judge::Hearing hearing = hearing_of_label(labeled, index, run_.seed);
+    hearing.asker = &asker;
+    const eval::Judgement again =
+        co_await measured_.judge.decide(labeled.sample, query_of_label(labeled), hearing);
+    ++result_.labels;
+    compare(index, kept, again, asker.what());
+    co_return Result<void>();
+  }
+
+  void compare(std::size_t index, const std::optional<eval::Judgement>& kept,
+               const eval::Judgement& again, const std::string& asked) {
+    const eval::Label& label = measured_.calibration.labels[index];
+    const std::string place = "label " + std::to_string(index) + ": ";
+    const std::string side =
+        eval::side_of(to_text(again.verdict), label.expect).value_or("undecided");
+    if (!asked.empty()) {
+      differ(place + asked);
+    } else if (kept && words_of(*kept) != words_of(again)) {
+      differ(place + words_of(*kept) + " is recorded, " + words_of(again) + " comes out");
+    } else if (kept && kept->reasons != again.reasons) {
+      differ(place + words_of(*kept) + " comes out for other reasons");
+    } else if (label.judged != side) {
+      differ(place + "the calibration says " + label.judged + ", " + side + " comes out");
+    } else if (label.truth != measured_.responses[index].label.truth) {
+      differ(place + "the calibration has another truth than the plan's file");
+    }
+  }
+
+  void differ(const std::string& what) {
+    result_.differences.push_back(
+        {.slot = -1, .what = "calibration of " + measured_.name + ": " + what});
+  }
+
+  const JudgedRun& run_;
+  const MeasuredJudge& measured_;
+  Replayed& result_;
+};
+
 class SecondJudging {
  public:
   SecondJudging(const JudgedRun& run, Court& court, const AgainOptions& options)
@@ -265,6 +334,13 @@ class SecondJudging {
   std::map<std::int64_t, Said> said_;
 };
 
+Error budget_spent(const SecondJudging& judging, const AgainOptions& options) {
+  return stopped("the budget of this judging is spent: " + std::to_string(judging.words.size()) +
+                 " slots are judged, and that is kept; with --plan FILE, a plan of a larger budget "
+                 "that has the same judge " +
+                 options.judge + ", the same command goes on");
+}
+
 }  // namespace
 
 Result<Replayed> replay(const JudgedRun& run, const Judges& judges) {
@@ -272,6 +348,13 @@ Result<Replayed> replay(const JudgedRun& run, const Judges& judges) {
   Replay work(run, judges);
   run_loop([&]() -> Task<void> { result = co_await work.replay(); });
   return *std::move(result);
+}
+
+Result<void> replay_labels(const JudgedRun& run, const MeasuredJudge& measured, Replayed& result) {
+  LabelReplay replay(run, measured, result);
+  std::optional<Result<void>> done;
+  run_loop([&]() -> Task<void> { done = co_await replay.replay(); });
+  return *done;
 }
 
 Result<std::vector<SecondWord>> judge_again(const JudgedRun& run, const Judges& judges,
@@ -283,8 +366,10 @@ Result<std::vector<SecondWord>> judge_again(const JudgedRun& run, const Judges& 
               .seed = run.seed,
               .judging = options.judging,
               .timeout = options.timeout};
+  model::Purse purse(options.budget, run.history.spent(options.judging));
+  court.purse = &purse;
   court.halted = [&] {
-    return court.failed.has_value() || (options.stop != nullptr && options.stop->requested());
+    return court.failed || court.is_spent || (options.stop != nullptr && options.stop->requested());
   };
   if (const model::Model* instrument = judges.at(options.judge)->instrument()) {
     court.endpoints[instrument->name()].is_known = instrument->reach() == model::Reach::in_process;
@@ -292,6 +377,7 @@ Result<std::vector<SecondWord>> judge_again(const JudgedRun& run, const Judges& 
   SecondJudging judging(run, court, options);
   run_loop([&]() -> Task<void> { co_await judging.judge_all(); });
   if (judging.failed) return *judging.failed;
+  if (court.is_spent) return budget_spent(judging, options);
   if (court.failed) return *court.failed;
   if (court.halted()) return stopped("rejudge was stopped; the same command goes on");
   std::vector<SecondWord> words;

@@ -13,6 +13,7 @@
 #include "truebound/plan/slots.h"
 #include "truebound/run/execute.h"
 #include "truebound/run/judging.h"
+#include "truebound/run/measure.h"
 
 namespace truebound::run {
 
@@ -26,7 +27,7 @@ struct JudgedRun {
 
 /// What does not come out as it is recorded.
 struct Difference {
-  std::int64_t slot = 0;
+  std::int64_t slot = 0;  ///< -1: of a calibration
   std::string what;
 };
 
@@ -34,6 +35,7 @@ struct Difference {
 struct Replayed {
   std::int64_t verdicts = 0;  ///< recorded, and recomputed
   std::int64_t calls = 0;     ///< of these, read from a recorded call to a judge's model
+  std::int64_t labels = 0;    ///< words on labels that came with the plan, recomputed
   std::int64_t agree = 0;     ///< verdicts that are the same, with the same reasons
   std::int64_t outcomes = 0;  ///< that follow a verdict, and were recomputed
   std::vector<Difference> differences;
@@ -43,6 +45,19 @@ struct Replayed {
 /// with models that need not answer: what they would be asked is compared with what is recorded.
 /// @error incomplete  a transcript or the reasons of a verdict are withheld
 Result<Replayed> replay(const JudgedRun& run, const Judges& judges);
+
+/// A calibration by labels that came with the plan, and what it was made of.
+struct MeasuredJudge {
+  std::string name;
+  judge::Judge& judge;
+  const std::vector<LabeledResponse>& responses;
+  const eval::Calibration& calibration;
+};
+
+/// Recomputes what the judge said of each label, from the recorded calls where it asks a model, and
+/// adds to `result` what does not come out as it is recorded.
+/// @error incomplete  the words behind a label's verdict are withheld
+Result<void> replay_labels(const JudgedRun& run, const MeasuredJudge& measured, Replayed& result);
 
 /// What another judge says of a slot.
 struct SecondWord {
@@ -55,7 +70,8 @@ struct SecondWord {
 struct AgainOptions {
   // Affects the result.
   std::int64_t judging = 2;
-  std::string judge;  ///< its name among `judges`
+  std::string judge;             ///< its name among `judges`
+  model::SpendingLimits budget;  ///< of this judging alone
 
   // Affects speed or cost only.
   std::int64_t in_flight = 8;
@@ -64,8 +80,10 @@ struct AgainOptions {
 };
 
 /// Asks one judge about every slot that has a reply of the system, and appends its verdicts.
-/// Verdicts of this judging that are durable are not asked for again.
-/// @error stopped  asked to stop, the ledger failed, or the judge's endpoint is of no use
+/// Verdicts of this judging that are durable are not asked for again, and what they cost stays
+/// spent.
+/// @error stopped  asked to stop, the budget is spent, the ledger failed, or the judge's endpoint
+///                 is of no use; what is durable stays
 Result<std::vector<SecondWord>> judge_again(const JudgedRun& run, const Judges& judges,
                                             record::RunRecord& record, const AgainOptions& options);
 

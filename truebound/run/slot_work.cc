@@ -40,6 +40,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     }
     std::int64_t tried = past.attempts - past.given_up;
     attempt_number_ = past.attempts;
+    take_what_is_set_aside();
     if (past.close) {
       TRUEBOUND_CO_TRY(close, stage_.history.close(static_cast<std::int64_t>(slot_.index)));
       TRUEBOUND_CO_TRY(transcript, stage_.history.transcript(*close));
@@ -77,7 +78,6 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
       const Door door = look_at_endpoint(closed);
       if (door == Door::shut) co_return Result<void>();
       if (door == Door::unknown) {
-        allowance_.reset();
         put_off(std::move(closed), tried);
         co_return Result<void>();
       }
@@ -89,6 +89,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
 
   // Once all other slots were tried.
   Task<Result<void>> go_on(Closed closed, std::int64_t tried) {
+    if (for_judges_) for_judges_->take_up();
     TRUEBOUND_CO_TRY(ended,
                      co_await conclude(closed.entry, closed.close, closed.transcript, tried));
     if (!ended) co_return co_await keep_trying(tried);
@@ -101,6 +102,9 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   }
 
   void put_off(Closed closed, std::int64_t tried) {
+    allowance_.reset();
+    if (closed.transcript.queries.empty()) for_judges_.reset();
+    if (for_judges_) for_judges_->lay_aside();
     stage_.put_off.emplace_back([self = shared_from_this(), closed = std::move(closed), tried] {
       return self->note_failure(self->go_on(closed, tried));
     });
@@ -126,16 +130,28 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
 
   const attack::Attack& attack() const { return *stage_.cast.attacks.at(slot_.attack); }
 
-  // Reserved before the attempt opens, so that what is in flight cannot go beyond the budget. Where
-  // only what others have reserved stands in the way, what they give back may do.
+  void take_what_is_set_aside() {
+    const auto found = stage_.set_aside.find(slot_.index);
+    if (found == stage_.set_aside.end()) return;
+    for_judges_ = std::move(found->second);
+    for_judges_->take_up();
+    stage_.set_aside.erase(found);
+  }
+
+  // Reserved before the attempt opens, so that what is in flight cannot go beyond the budget, and
+  // apart for its judges, so that no answer is bought that nobody can judge. Where only what others
+  // have reserved stands in the way, what they give back may do.
   Task<bool> reserve() {
     constexpr std::chrono::milliseconds look_every{5};
     allowance_.reset();
+    for_judges_.reset();
     const eval::Spent most = most_of_attempt(slot_, stage_.cast);
+    const eval::Spent judged = most_of_judging(slot_, stage_.cast, attack().queries());
     while (!stage_.is_spent && !stage_.halted()) {
-      const model::Purse::Reserved reserved = stage_.purse.reserve(most);
+      const model::Purse::Reserved reserved = stage_.purse.reserve(most + judged);
       if (reserved == model::Purse::Reserved::yes) {
         allowance_ = std::make_unique<model::Allowance>(stage_.purse, most);
+        for_judges_ = std::make_unique<model::Allowance>(stage_.purse, judged);
         co_return true;
       }
       if (reserved == model::Purse::Reserved::never) stage_.is_spent = true;
@@ -216,6 +232,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   Task<Result<bool>> conclude(std::uint64_t close_entry, record::AttemptClose close,
                               const eval::Transcript& transcript, std::int64_t tried) {
     last_close_ = close_entry;
+    allowance_.reset();
     // Queries that came back before a failure are judged too: one that broke stays broken.
     if (!transcript.queries.empty()) {
       const std::vector<std::string>& judges = stage_.cast.suites[slot_.suite_index].judges;
@@ -223,8 +240,12 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
                           .transcript = transcript,
                           .close = close_entry,
                           .judges = judges.size()};
-      const Docket docket{
-          .slot = slot_, .sample = sample_, .judges = judges, .close = close_entry, .said = said_};
+      const Docket docket{.slot = slot_,
+                          .sample = sample_,
+                          .judges = judges,
+                          .close = close_entry,
+                          .said = said_,
+                          .allowance = for_judges_.get()};
       LiveBench bench(*stage_.court, docket);
       TRUEBOUND_CO_TRY(decision, co_await decide(matter, bench));
       if (bench.is_put_off()) {
@@ -298,7 +319,8 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   const eval::Sample& sample_;
   std::int64_t attempt_number_ = 0;
   std::optional<std::uint64_t> last_close_;
-  std::unique_ptr<model::Allowance> allowance_;  // of the attempt under way and its judges
+  std::unique_ptr<model::Allowance> allowance_;   // of the attempt under way
+  std::unique_ptr<model::Allowance> for_judges_;  // of the attempt, under way or closed
   Said said_;
 };
 
@@ -309,6 +331,17 @@ eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast) {
       cast.systems.at(slot.model, slot.persona, slot.deployment, slot.arm);
   const eval::Sample& sample = cast.suites[slot.suite_index].samples[slot.sample_index];
   return system.most(attack::render_input(sample)) * cast.attacks.at(slot.attack)->queries();
+}
+
+eval::Spent most_of_judging(const plan::Slot& slot, const Cast& cast, std::int64_t queries) {
+  const context::System& system =
+      cast.systems.at(slot.model, slot.persona, slot.deployment, slot.arm);
+  const eval::Suite& suite = cast.suites[slot.suite_index];
+  const eval::Sample& sample = suite.samples[slot.sample_index];
+  eval::Spent most;
+  for (const std::string& name : suite.judges)
+    most += cast.judges.at(name)->most(sample, system.most_reply_bytes());
+  return most * queries;
 }
 
 Result<void> take_outcome(Stage& stage, const eval::Observation& seen) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,11 +28,13 @@ struct Stage {
   record::RunRecord& run;
   const record::RunHistory& history;
   const EngineOptions& options;
-  const record::Observer& observer;           ///< of outcomes that are durable already
-  analyze::Monitor& monitor;                  ///< told of every outcome
-  eval::Counts counts;                        ///< outcomes so far
-  bool accounts = false;                      ///< whether closes tell what attempts spent
-  model::Purse purse = model::Purse({});      ///< what may be spent, and what is
+  const record::Observer& observer;       ///< of outcomes that are durable already
+  analyze::Monitor& monitor;              ///< told of every outcome
+  eval::Counts counts;                    ///< outcomes so far
+  bool accounts = false;                  ///< whether closes tell what attempts spent
+  model::Purse purse = model::Purse({});  ///< what may be spent, and what is
+  /// What is reserved for the judges of attempts that closed before the run was left, by slot.
+  std::map<std::uint64_t, std::unique_ptr<model::Allowance>> set_aside;
   bool is_spent = false;                      ///< a slot was refused: no other is begun
   std::set<std::string> troubles;             ///< told already
   std::optional<Error> failed;                ///< of the ledger or of an endpoint: everything stops
@@ -46,8 +49,11 @@ struct Stage {
   }
 };
 
-/// What an attempt at a slot may cost at most, without safeguards and judges that ask models.
+/// What an attempt at a slot may cost at most, where each request is sent once, without safeguards
+/// that ask models.
 eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast);
+/// What its judges may cost at most on so many replies, likewise.
+eval::Spent most_of_judging(const plan::Slot& slot, const Cast& cast, std::int64_t queries);
 
 /// Counts what became of a slot, tells the monitor, and makes durable which claims that settles.
 Result<void> take_outcome(Stage& stage, const eval::Observation& seen);
