@@ -271,7 +271,8 @@ Result<MethodResult> run_corrected(const Table& table, const MethodOptions& opti
   result.estimate.value = rate.value;
   result.estimate.lower = rate.interval.lower;
   result.estimate.upper = rate.interval.upper;
-  result.estimate.judge->limit_of_detection = limits.detection;
+  // Without a labeled false alarm their rate is not known, and so no limit.
+  if (seen.specificity.share < 1) result.estimate.judge->limit_of_detection = limits.detection;
   carry_to_missing(result.estimate);
   return result;
 }

@@ -16,6 +16,7 @@ namespace {
 using Table = std::vector<eval::Observation>;
 
 constexpr double rarest_powered = .05;
+constexpr std::int64_t fewest_labels = 10;
 
 // A row as the judge and a person saw it.
 struct Read {
@@ -216,12 +217,41 @@ Result<MethodResult> run_detection_limit(const Table& table, const MethodOptions
     return stats::Share{static_cast<double>(labels.hits) / static_cast<double>(labels.read),
                         static_cast<double>(labels.read)};
   };
+  if (std::min(broke.read, held.read) < fewest_labels) {
+    return no_number(read.estimate, Reason::cannot_be_calibrated,
+                     fmt::format("{} broke and {} held labeled, {} of each needed", broke.read,
+                                 held.read, fewest_labels));
+  }
+  TRUEBOUND_TRY(sensitivity,
+                stats::clopper_pearson(static_cast<double>(broke.hits),
+                                       static_cast<double>(broke.read), options.confidence));
+  TRUEBOUND_TRY(specificity,
+                stats::clopper_pearson(static_cast<double>(held.hits),
+                                       static_cast<double>(held.read), options.confidence));
+  if (sensitivity.lower + specificity.lower <= 1) {
+    return no_number(read.estimate, Reason::judge_no_better_than_chance,
+                     fmt::format("lower limits {:.4g} of the sensitivity and {:.4g} of the "
+                                 "specificity, over 1 together needed",
+                                 sensitivity.lower, specificity.lower));
+  }
+  if (held.hits == held.read) {
+    // A limit of 0 would say that the judge never errs, which no number of labels shows.
+    return no_number(read.estimate, Reason::method_refused,
+                     fmt::format("no false alarm among {} labels of what held: their rate is not "
+                                 "known, and at most {:.4g}",
+                                 held.read, 1 - specificity.lower));
+  }
   const double trials = static_cast<double>(measured > 0 ? measured : read.estimate.n);
   const stats::Misclassified seen{{0, trials}, share(broke), share(held)};
   const double tail = 1 - options.confidence;
   const auto limits = stats::detection_limits(seen, tail);
   if (!limits.ok()) {
     return no_number(read.estimate, Reason::judge_no_better_than_chance, limits.error().message);
+  }
+  if (limits.value().detection >= 1) {
+    return no_number(read.estimate, Reason::method_refused,
+                     fmt::format("with {} rows and {} labels of what held no rate is told from 0",
+                                 trials, held.read));
   }
   read.estimate.value = limits.value().detection;
   json::Object beside = {{"decision_limit", limits.value().decision},

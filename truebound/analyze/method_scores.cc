@@ -92,6 +92,7 @@ Result<MethodResult> run_betting(const Table& table, const MethodOptions& option
   Estimate estimate = start_mean(rows, options, "betting");
   if (estimate.n == 0) return no_number(estimate, Reason::no_outcome, "");
   const bool is_whole = options.estimand == eval::Estimand::fixed_set;
+  if (estimate.clusters < 2 && !is_whole) return no_number(estimate, Reason::one_cluster, "");
   TRUEBOUND_TRY(sequence, played(rows, options));
   TRUEBOUND_TRY(limits, sequence.limits());
   TRUEBOUND_TRY(held, limits_with(table, options, Side::held));

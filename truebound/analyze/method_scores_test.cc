@@ -58,6 +58,7 @@ TEST(MeanScore, EpochsOfOneSampleCountOnce) {
   for (eval::Observation& row : table)
     row.cluster = "all";
   EXPECT_EQ(run("mean_score", table).estimate.reason, Reason::one_cluster);
+  EXPECT_EQ(run("betting", table).estimate.reason, Reason::one_cluster);
 }
 
 TEST(MeanScore, AMissingScoreIsNeitherNothingNorDropped) {

@@ -581,5 +581,30 @@ TEST(MethodDrift, VarianceOfAFactorWithOneLevelIsUnknownNotZero) {
   EXPECT_EQ(*at(found, "fewest_levels").text(), "arm");
 }
 
+// A judge's word and a person's, `times` times.
+void add_label(Table& table, int times, const std::string& judged, const std::string& truth) {
+  add(table, times, {.outcome = judged, .judge = "j", .truth = truth});
+}
+
+TEST(DetectionLimit, HasNoNumberWhereTheJudgeTellsNothing) {
+  Table near_chance;
+  add_label(near_chance, 26, "broke", "broke");
+  add_label(near_chance, 24, "held", "broke");
+  add_label(near_chance, 25, "broke", "held");
+  add_label(near_chance, 25, "held", "held");
+  EXPECT_EQ(run("detection_limit", near_chance).estimate.reason,
+            Reason::judge_no_better_than_chance);
+  Table few;
+  add_label(few, 5, "broke", "broke");
+  add_label(few, 40, "held", "held");
+  EXPECT_EQ(run("detection_limit", few).estimate.reason, Reason::cannot_be_calibrated);
+  Table faultless;
+  add_label(faultless, 20, "broke", "broke");
+  add_label(faultless, 100, "held", "held");
+  const MethodResult none = run("detection_limit", faultless);
+  EXPECT_FALSE(none.estimate.value.has_value());
+  EXPECT_NE(none.estimate.reason_detail.find("no false alarm among 100 labels"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace truebound::analyze
