@@ -1,11 +1,13 @@
 #include "bench/coverage/ended_early.h"
 
-#include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "bench/coverage/made_up_run.h"
 #include "bench/coverage/workers.h"
+#include "truebound/analyze/allocation.h"
 #include "truebound/analyze/sequential.h"
 #include "truebound/core/words.h"
 #include "truebound/crypto/stream.h"
@@ -77,7 +79,7 @@ Ended simulate(const Cell& cell, std::size_t index, int runs) {
     analyze::SequentialDesign design{.threshold = threshold,
                                      .tail = level,
                                      .is_judged = cell.is_judged,
-                                     .largest = cell.made_up.size};
+                                     .largest = static_cast<double>(cell.made_up.size)};
     if (cell.is_judged) design.labels = seen.labels;
     auto evidence = analyze::RunningEvidence::of(design);
     TRUEBOUND_CHECK(evidence.ok(), "a made-up design is right");
@@ -116,6 +118,99 @@ void check(const Cell& cell, const Ended& ended, int runs, Section& section) {
   }
 }
 
+// Four strata of unequal rates: what adaptive draws make of the rate of the whole.
+constexpr double stratum_rates[] = {.002, .01, .05, .3};
+constexpr double whole_rate = (.002 + .01 + .05 + .3) / 4;
+constexpr std::int64_t clusters_a_stratum = 400;
+
+analyze::AllocationDesign strata_design(double explore, const std::string& seed) {
+  analyze::AllocationDesign design{.explore = explore, .round = 20, .seed = seed};
+  for (std::int64_t i = 0; i < 4 * clusters_a_stratum; ++i)
+    design.strata[std::to_string(i % 4)].push_back({.first = i, .count = 1});
+  return design;
+}
+
+// Shares of runs, and mean and spread of rates after 300 draws.
+struct Drawn {
+  double plain = 0;
+  double weighted = 0;
+  double squares = 0;
+  double false_claims = 0;
+  double covered = 0;
+};
+
+void draw_one(double explore, int run, Drawn& sum) {
+  const std::string seed = fmt::format("drawn|{}|{}", explore, run);
+  auto allocation = analyze::Allocation::of(strata_design(explore, seed));
+  TRUEBOUND_CHECK(allocation.ok(), "a made-up design is right");
+  RandomStream stream = crypto::open_stream("coverage", seed, "runs");
+  const analyze::SequentialDesign design{
+      .threshold = whole_rate, .tail = level, .largest = 1 / explore};
+  auto evidence = analyze::RunningEvidence::of(design);
+  TRUEBOUND_CHECK(evidence.ok(), "a made-up design is right");
+  std::vector<analyze::ClusterCounts> sample;
+  double hits = 0;
+  double weighted = 0;
+  bool claimed = false;
+  for (int round = 0; round < 15; ++round) {
+    const auto drawn = allocation.value().draw();
+    TRUEBOUND_CHECK(drawn.ok() && drawn.value(), "no stratum is used up in 300 draws");
+    for (const analyze::ClusterSlots& cluster : drawn.value()->clusters) {
+      const bool broke = stream.uniform() < stratum_rates[cluster.first % 4];
+      eval::Observation seen{.slot = cluster.first};
+      seen.outcome = broke ? eval::Outcome(eval::Broke{}) : eval::Held{};
+      allocation.value().take(seen);
+      const double weight = allocation.value().weight_of(cluster.first);
+      sample.push_back({.exact_broke = broke ? 1 : 0, .exact_held = broke ? 0 : 1});
+      sample.back().weight = weight;
+      TRUEBOUND_CHECK(evidence.value().add(sample.back()).ok(), "no cluster is too heavy");
+      claimed = claimed || evidence.value().is_settled();
+      hits += broke ? 1 : 0;
+      weighted += broke ? weight : 0;
+    }
+  }
+  const auto n = static_cast<double>(sample.size());
+  sum.plain += hits / n;
+  sum.weighted += weighted / n;
+  sum.squares += (weighted / n - whole_rate) * (weighted / n - whole_rate);
+  sum.false_claims += claimed ? 1 : 0;
+  const auto limits = analyze::anytime_limits(sample, design, level / 2);
+  TRUEBOUND_CHECK(limits.ok(), "a made-up run has limits");
+  sum.covered += limits.value().lower <= whole_rate && whole_rate <= limits.value().upper ? 1 : 0;
+}
+
+std::string adaptive_draws(Size size, Section& section) {
+  const int runs = size == Size::full ? 2000 : 50;
+  std::string text = fmt::format(
+      "\nAdaptive samples: four strata that break at .2, 1, 5 and 30 %, together {:.4f}; 300 "
+      "clusters in rounds of 20, {} runs. The claims are about the rate of the whole itself, so "
+      "each is false.\n\n",
+      whole_rate, runs);
+  text += head({"explore", "plain rate, mean", "weighted rate, mean", "its error, root mean square",
+                "false claims, a look after every cluster", "limits at the end hold"});
+  for (const double explore : {1., .7, .5, .3}) {
+    Drawn sum;
+    for (int run = 0; run < runs; ++run)
+      draw_one(explore, run, sum);
+    for (double* each : {&sum.plain, &sum.weighted, &sum.squares, &sum.false_claims, &sum.covered})
+      *each /= runs;
+    const double error = std::sqrt(sum.squares);
+    text += row({fmt::format("{}", explore), fmt::format("{:.4f}", sum.plain),
+                 fmt::format("{:.4f}", sum.weighted), fmt::format("{:.4f}", error),
+                 fmt::format("{:.3f}", sum.false_claims), coverage_text(sum.covered)});
+    const double allowed = level + noise(runs);
+    if (std::abs(sum.weighted - whole_rate) > 4 * error / std::sqrt(runs)) {
+      section.broken.push_back(fmt::format("the weighted rate at explore {} leans", explore));
+    }
+    // Two claims at .05 each.
+    if (sum.false_claims > 2 * allowed || sum.covered < 1 - allowed) {
+      section.broken.push_back(
+          fmt::format("adaptive samples at explore {} promise too much", explore));
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Section ended_early(Size size, int threads) {
@@ -147,6 +242,7 @@ Section ended_early(Size size, int threads) {
              fmt::format("{:.0f}", ended[i].clusters),
              fmt::format("{:.0f} %", 100 - 100 * ended[i].clusters / made_up.clusters)});
   }
+  section.markdown += adaptive_draws(size, section);
   return section;
 }
 

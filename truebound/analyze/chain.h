@@ -32,6 +32,7 @@ struct ClusterCounts {
   std::int64_t exact_held = 0;     ///< a scorer without error says held
   std::int64_t missing = 0;        ///< undecided, error or not run
   std::int64_t times = 1;
+  double weight = 1;  ///< of a cluster drawn with an unequal chance; read by sequential rates alone
 
   std::int64_t judged() const { return flagged + passed; }
   std::int64_t known_broke() const { return stopped_broke + exact_broke; }

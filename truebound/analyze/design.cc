@@ -36,7 +36,9 @@ void count(ClusterCounts& counts, const eval::Observation& seen) {
 std::vector<ClusterCounts> count_clusters(const std::vector<const eval::Observation*>& cell) {
   std::map<std::string, ClusterCounts> clusters;
   for (const eval::Observation* seen : cell) {
-    count(clusters[cluster_name(*seen)], *seen);
+    ClusterCounts& counts = clusters[cluster_name(*seen)];
+    counts.weight = seen->weight;
+    count(counts, *seen);
   }
   std::vector<ClusterCounts> counts;
   for (const auto& [name, cluster] : clusters)

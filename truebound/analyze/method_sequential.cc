@@ -197,11 +197,12 @@ Result<std::optional<std::int64_t>> settled_after(const std::vector<Rows>& clust
 }
 
 Result<MethodResult> run_sequential_rate(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::by_row));
   const std::vector<Rows> clusters = whole_clusters(rows);
   SequentialDesign design{.threshold = options.threshold, .tail = 1 - options.confidence};
   for (const Rows& cluster : clusters) {
-    design.largest = std::max(design.largest, static_cast<std::int64_t>(cluster.size()));
+    design.largest =
+        std::max(design.largest, static_cast<double>(cluster.size()) * cluster[0]->weight);
   }
   design.is_judged = std::ranges::any_of(
       rows, [](const eval::Observation* row) { return row->decided_by == eval::DecidedBy::judge; });
@@ -231,7 +232,7 @@ std::vector<MethodEntry> sequential_methods() {
       {{"sprt", "sample outcome", "arm confidence estimand threshold alternative",
         "stop as soon as a rate of --threshold is told from one of --alternative"},
        run_sprt},
-      {{"sequential_rate", "sample outcome [cluster epoch]", "arm confidence threshold",
+      {{"sequential_rate", "sample outcome [cluster epoch weight]", "arm confidence threshold",
         "rate of broke of clustered rows, as a sequential plan computes it: at any time"},
        run_sequential_rate},
   };

@@ -15,8 +15,9 @@ bool is_beyond_the_budget(const eval::Observation& seen) {
 
 }  // namespace
 
-Result<Monitor> Monitor::of(std::vector<Watched> claims) {
+Result<Monitor> Monitor::of(std::vector<Watched> claims, std::optional<Allocation> allocation) {
   Monitor monitor;
+  monitor.allocation_ = std::move(allocation);
   for (Watched& each : claims) {
     TRUEBOUND_TRY(evidence, RunningEvidence::of(each.design));
     monitor.claims_.push_back({.watched = std::move(each), .evidence = std::move(evidence)});
@@ -24,10 +25,42 @@ Result<Monitor> Monitor::of(std::vector<Watched> claims) {
   return monitor;
 }
 
+Result<NextRound> Monitor::draw() {
+  TRUEBOUND_CHECK(allocation_, "slots are drawn in rounds");
+  TRUEBOUND_CHECK(waiting_.empty() && next_ == static_cast<std::int64_t>(places_.size()),
+                  "every slot of the earlier rounds was added");
+  NextRound next;
+  TRUEBOUND_TRY_VOID(end_cluster(next.stops));
+  if (is_settled() || is_spent_) return next;
+  TRUEBOUND_TRY(round, allocation_->draw());
+  next.round = std::move(round);
+  if (!next.round) return next;
+  for (const ClusterSlots& cluster : next.round->clusters) {
+    for (std::int64_t slot = cluster.first; slot < cluster.first + cluster.count; ++slot) {
+      const auto place = static_cast<std::int64_t>(places_.size());
+      places_[slot] = place;
+    }
+  }
+  return next;
+}
+
+std::optional<std::int64_t> Monitor::place_of(std::int64_t slot) const {
+  if (!allocation_) return slot;
+  const auto found = places_.find(slot);
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
+}
+
+double Monitor::weight_of(std::int64_t slot) const {
+  return allocation_ && place_of(slot) ? allocation_->weight_of(slot) : 1;
+}
+
 Result<std::vector<Stop>> Monitor::add(const eval::Observation& seen) {
   std::vector<Stop> stops;
-  if (!watches()) return stops;
-  waiting_.emplace(seen.slot, seen);
+  const std::optional<std::int64_t> place = place_of(seen.slot);
+  if (!watches() || !place) return stops;
+  const auto [added, is_new] = waiting_.emplace(*place, seen);
+  TRUEBOUND_CHECK(is_new, "each slot is added once");
+  added->second.weight = weight_of(seen.slot);
   for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_;
        first = waiting_.begin()) {
     const eval::Observation row = std::move(first->second);
@@ -39,18 +72,15 @@ Result<std::vector<Stop>> Monitor::add(const eval::Observation& seen) {
 }
 
 Result<void> Monitor::take(const eval::Observation& seen, std::vector<Stop>& stops) {
-  if (spent_at_) return {};
+  if (is_spent_) return {};
   const std::string cluster = cluster_name(seen);
   if (cluster_ != cluster) TRUEBOUND_TRY_VOID(end_cluster(stops));
   // What was left out for want of money is no outcome of the system, and half a cluster is none.
-  if (is_beyond_the_budget(seen)) {
-    spent_at_ = seen.slot - 1;
-    for (const Claim& claim : claims_) {
-      if (!claim.cluster.empty()) spent_at_ = std::min(*spent_at_, claim.cluster[0].slot - 1);
-    }
-    return {};
-  }
+  is_spent_ = is_beyond_the_budget(seen);
+  if (is_spent_) return {};
   cluster_ = cluster;
+  last_seen_ = seen.slot;
+  if (allocation_) allocation_->take(seen);
   for (Claim& claim : claims_) {
     if (!claim.stop && lies_in(seen, claim.watched.where)) claim.cluster.push_back(seen);
   }
@@ -58,6 +88,7 @@ Result<void> Monitor::take(const eval::Observation& seen, std::vector<Stop>& sto
 }
 
 Result<void> Monitor::end_cluster(std::vector<Stop>& stops) {
+  last_whole_ = last_seen_;
   for (Claim& claim : claims_) {
     if (claim.cluster.empty()) continue;
     std::vector<const eval::Observation*> rows;
@@ -90,7 +121,15 @@ std::optional<std::int64_t> Monitor::end_of(const std::string& claim) const {
   for (const Claim& each : claims_) {
     if (each.watched.claim == claim && each.stop) return each.stop->slot;
   }
-  return spent_at_;
+  if (!is_spent_) return std::nullopt;
+  return last_whole_.value_or(-1);
+}
+
+bool Monitor::holds(const std::string& claim, std::int64_t slot) const {
+  const std::optional<std::int64_t> place = place_of(slot);
+  if (!place) return false;
+  const std::optional<std::int64_t> end = end_of(claim);
+  return !end || (*end >= 0 && *place <= *place_of(*end));
 }
 
 bool Monitor::is_settled() const {

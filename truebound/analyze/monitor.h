@@ -1,8 +1,9 @@
 #pragma once
 
 // Watches outcomes as they come in and says when a claim is settled. It reads them in plan order,
-// whatever order they come in: which slot a claim stops at depends on outcomes alone, never on
-// which of them was quick, so a later reader finds the same stop. docs/methods/sequential_rate.md
+// or in the order in which an adaptive sample drew them, whatever order they come in: which slot a
+// claim stops at depends on outcomes alone, never on which of them was quick, so a later reader
+// finds the same stop. docs/methods/sequential_rate.md
 
 #include <cstdint>
 #include <map>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "truebound/analyze/allocation.h"
 #include "truebound/analyze/sequential.h"
 #include "truebound/core/result.h"
 #include "truebound/eval/observation.h"
@@ -30,12 +32,25 @@ struct Stop {
   std::int64_t slot = 0;
 };
 
+/// What comes after the slots of all earlier rounds: the claims that they settled, and the next
+/// round; none where every claim is settled, the budget is spent, or a stratum has no cluster left.
+struct NextRound {
+  std::vector<Stop> stops;
+  std::optional<Round> round;
+};
+
 /// Evidence on each claim, cluster by cluster. A monitor of no claims never stops. One thread.
 class Monitor {
  public:
   Monitor() = default;
   /// @error invalid_input  as RunningEvidence::of
-  static Result<Monitor> of(std::vector<Watched> claims);
+  static Result<Monitor> of(std::vector<Watched> claims, std::optional<Allocation> allocation = {});
+
+  /// Whether slots are drawn in rounds: only those of rounds are to be asked, and added.
+  bool draws() const { return allocation_.has_value(); }
+  /// The next round of an adaptive sample. Called once every slot of the earlier ones was added.
+  /// @error invalid_input  as Allocation::draw
+  Result<NextRound> draw();
 
   /// Takes what became of a slot; each slot once, in any order. Slots that nobody was to ask once
   /// the claims of their cells were settled are taken too.
@@ -48,8 +63,17 @@ class Monitor {
   bool needs(const eval::Observation& slot) const;
 
   /// The last slot of a claim's sample, by its name: where it was settled, or where the budget
-  /// ended the run; nothing where the sample goes on to the plan's end.
+  /// ended the run (-1: before the first cluster was whole); nothing where the sample goes on to
+  /// the end.
   std::optional<std::int64_t> end_of(const std::string& claim) const;
+  /// Whether a slot lies within a claim's sample: drawn, and not after its end.
+  bool holds(const std::string& claim, std::int64_t slot) const;
+  /// Whether a slot of an adaptive sample was drawn.
+  bool was_drawn(std::uint64_t slot) const {
+    return place_of(static_cast<std::int64_t>(slot)).has_value();
+  }
+  /// What a slot weighs: 1, but for those of an adaptive sample.
+  double weight_of(std::int64_t slot) const;
 
   /// Whether any claim is watched.
   bool watches() const { return !claims_.empty(); }
@@ -67,11 +91,17 @@ class Monitor {
   Result<void> take(const eval::Observation& seen, std::vector<Stop>& stops);
   Result<void> end_cluster(std::vector<Stop>& stops);
 
+  std::optional<std::int64_t> place_of(std::int64_t slot) const;
+
   std::vector<Claim> claims_;
-  std::map<std::int64_t, eval::Observation> waiting_;  ///< for the slots before them
-  std::int64_t next_ = 0;                              ///< the first slot that is not known yet
+  std::optional<Allocation> allocation_;
+  std::map<std::int64_t, std::int64_t> places_;        ///< in the order of draws, by slot
+  std::map<std::int64_t, eval::Observation> waiting_;  ///< by place, for those before them
+  std::int64_t next_ = 0;                              ///< the first place that is not known yet
   std::optional<std::string> cluster_;                 ///< under way
-  std::optional<std::int64_t> spent_at_;               ///< last slot before the budget was spent
+  std::optional<std::int64_t> last_seen_;              ///< slot that was taken last
+  std::optional<std::int64_t> last_whole_;             ///< last slot of the last whole cluster
+  bool is_spent_ = false;                              ///< the budget is: no later slot counts
 };
 
 }  // namespace truebound::analyze

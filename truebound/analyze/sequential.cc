@@ -24,7 +24,8 @@ stats::ReadCluster as_read(const ClusterCounts& counts, MissingRead missing) {
           .hits = counts.known_broke() + broke,
           .read = counts.judged(),
           .flagged = counts.flagged,
-          .times = counts.times};
+          .times = counts.times,
+          .weight = counts.weight};
 }
 
 // The evidence at the threshold, and the bounds of the claim: a threshold that the evidence
@@ -53,6 +54,49 @@ std::string in_words(const stats::ReaderLimits& reader) {
   return fmt::format("sensitivity {:.6g} to {:.6g}, specificity {:.6g} to {:.6g}",
                      reader.sensitivity.lower, reader.sensitivity.upper, reader.specificity.lower,
                      reader.specificity.upper);
+}
+
+// The rate of the whole, where clusters were drawn with unequal chances: each counts its stratum's
+// share over its chance, as known broken or as judged with the labels' rates.
+Result<double> weighted_rate(const std::vector<ClusterCounts>& clusters,
+                             const SequentialDesign& design) {
+  double sensitivity = 1;
+  double specificity = 1;
+  if (const auto* labels = std::get_if<LabelsElsewhere>(&design.labels); design.is_judged) {
+    TRUEBOUND_TRY(se, judge_rate(labels->broke, .95));
+    TRUEBOUND_TRY(sp, judge_rate(labels->held, .95));
+    sensitivity = se.value;
+    specificity = sp.value;
+  }
+  const double youden = sensitivity + specificity - 1;
+  double shown = 0;
+  double slots = 0;
+  for (const ClusterCounts& each : clusters) {
+    slots += each.weight * static_cast<double>(each.decided());
+    shown += each.weight *
+             (youden * static_cast<double>(each.known_broke()) + static_cast<double>(each.flagged) -
+              (1 - specificity) * static_cast<double>(each.judged()));
+  }
+  return std::clamp(shown / (youden * slots), 0.0, 1.0);
+}
+
+// The lightest and the heaviest cluster.
+std::pair<double, double> weights_of(const std::vector<ClusterCounts>& clusters) {
+  const auto [least, most] =
+      std::ranges::minmax(clusters, {}, [](const ClusterCounts& each) { return each.weight; });
+  return {least.weight, most.weight};
+}
+
+Result<void> weigh(const std::vector<ClusterCounts>& clusters, const SequentialDesign& design,
+                   Estimate& estimate) {
+  const auto [least, most] = weights_of(clusters);
+  if (least == most) return {};
+  TRUEBOUND_TRY(rate, weighted_rate(clusters, design));
+  estimate.value = rate;
+  estimate.steps.push_back({"Weights",
+                            "each cluster counts its stratum's share over the chance of its draw",
+                            fmt::format("{:.6g} to {:.6g}", least, most)});
+  return {};
 }
 
 Result<void> tell_steps(const SequentialDesign& design, Estimate& estimate) {
@@ -181,6 +225,7 @@ Result<Estimate> sequential_estimate(const std::string& name,
   result.lower = limits.lower;
   result.upper = limits.upper;
   result.missing = {limits.lower, limits.upper};
+  TRUEBOUND_TRY_VOID(weigh(clusters, design, result));
   TRUEBOUND_TRY_VOID(set_claim(clusters, design, result));
   TRUEBOUND_TRY_VOID(tell_steps(design, result));
   return result;

@@ -24,7 +24,7 @@ struct SequentialDesign {
   double tail = .05;                ///< of the claim, alpha / m
   Labels labels;                    ///< of the judge, from elsewhere
   bool is_judged = false;           ///< whether a judge decides any of its slots
-  std::int64_t largest = 1;         ///< slots of the largest cluster planned
+  double largest = 1;               ///< slots of the largest cluster planned, times its weight
 };
 
 /// The limits of the judge's rates in which both lie but with chance `error`; 1 and 1 where no

@@ -46,7 +46,8 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
 
   // Attempt and judge every slot, until the stop rule is met. Beyond this point, no model is
   // called.
-  TRUEBOUND_TRY(monitor, watch(plan, suites, slots, players.identified(), run.record));
+  const record::CastIdentity who = players.identified();
+  TRUEBOUND_TRY(monitor, watch({plan, suites, slots, who, frozen.seed}, run.record));
   TRUEBOUND_TRY(ending, run::execute(slots, players, {run.record, run.history, monitor}, engine));
   if (ending == run::Ending::stopped) {
     return stopped_early(*ledger, run.record.run(),

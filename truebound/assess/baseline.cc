@@ -108,6 +108,11 @@ Result<BaselineRun> run_of_ledger(const Path& folder, std::int64_t number) {
                          " to be a complete assessment, got " +
                          (summary.close ? "a rehearsal" : "one that was left before its end"));
   }
+  // Two runs are compared by what both were asked, in one look.
+  if (record.registered.plan.sampling.ends_early()) {
+    return invalid_input(folder.string() + ": expected run " + std::to_string(summary.open.run) +
+                         " to be of a fixed sample, got one that ended by what was seen");
+  }
   TRUEBOUND_TRY(rows, observe(record));
   TRUEBOUND_TRY(root, ledger->root_at(record.size));
   return BaselineRun{.title = record.registered.plan.title,

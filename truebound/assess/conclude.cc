@@ -66,42 +66,7 @@ bool is_judged_by_itself(const Record& record) {
 bool is_after_the_end(const eval::Observation* row) {
   if (eval::kind_of(row->outcome) != eval::OutcomeKind::not_run) return false;
   const std::string reason = eval::reason_of(row->outcome);
-  return reason == "stop_rule" || reason == "budget";
-}
-
-// A sequential run as its outcomes tell it once more.
-struct Watching {
-  analyze::Monitor monitor;
-  std::map<std::string, analyze::SequentialDesign> designs;  // by claim
-};
-
-// Watches a run again, from its rows. Where a claim ended is a function of the outcomes: a ledger
-// that says otherwise was not written by this program, or was changed.
-Result<Watching> watch_again(const Record& record, const Rows& rows) {
-  Watching watching;
-  std::vector<analyze::Watched> claims = watched_claims({.plan = record.registered.plan,
-                                                         .suites = record.suites,
-                                                         .slots = record.slots,
-                                                         .cast = record.cast,
-                                                         .calibrations = record.calibrations});
-  for (const analyze::Watched& claim : claims)
-    watching.designs[claim.claim] = claim.design;
-  TRUEBOUND_TRY(monitor, analyze::Monitor::of(std::move(claims)));
-  watching.monitor = std::move(monitor);
-  std::vector<std::pair<std::string, std::int64_t>> found;
-  for (const eval::Observation& row : rows) {
-    TRUEBOUND_TRY(stops, watching.monitor.add(row));
-    for (const analyze::Stop& stop : stops)
-      found.emplace_back(stop.claim, stop.slot);
-  }
-  std::vector<std::pair<std::string, std::int64_t>> told;
-  for (const record::StopEntry& stop : record.history.stops())
-    told.emplace_back(stop.claim, stop.slot);
-  if (found != told) {
-    return Error{ErrorCode::mismatch, "run " + std::to_string(record.summary.open.run) +
-                                          " was stopped where its outcomes do not stop it"};
-  }
-  return watching;
+  return reason == "stop_rule" || reason == "not_drawn" || reason == "budget";
 }
 
 class Conclusion {
@@ -225,7 +190,8 @@ class Conclusion {
           kind == eval::OutcomeKind::score) {
         continue;
       }
-      if (eval::reason_of(seen.outcome) == "stop_rule") {
+      const std::string reason = eval::reason_of(seen.outcome);
+      if (reason == "stop_rule" || reason == "not_drawn") {
         ++dossier.not_needed;
         continue;
       }
@@ -283,18 +249,22 @@ class Conclusion {
     const auto all = analyze::select(rows_, cell.where);
     const std::optional<std::int64_t> end = watching_.monitor.end_of(cell.name);
     Sample sample = all;
-    std::erase_if(sample, [&](const eval::Observation* row) { return end && row->slot > *end; });
+    std::erase_if(sample, [&](const eval::Observation* row) {
+      return !watching_.monitor.holds(cell.name, row->slot);
+    });
     analyze::ChainOptions options = options_for(plan_, claims);
     if (filter_can_break(plan_, all)) options.answer_filter = analyze::AnswerFilter::on;
     const analyze::SequentialDesign& design = watching_.designs.at(cell.name);
     TRUEBOUND_TRY(estimate, analyze::sequential_estimate(cell.name, sample, design, options));
     if (estimate.judge) {
-      estimate.judge->labeled_by = analyze::labels_for(sample, record_.calibrations).labeled_by;
+      estimate.judge->labeled_by =
+          analyze::labels_for(sample, labels_before(record_.calibrations)).labeled_by;
     }
+    estimate.sampling = to_text(plan_.sampling.kind);
     if (!estimate.sequential) return estimate;
     estimate.sequential->last_slot = end;
     estimate.sequential->after = std::ranges::count_if(all, [&](const eval::Observation* row) {
-      return end && row->slot > *end && !is_after_the_end(row);
+      return !watching_.monitor.holds(cell.name, row->slot) && !is_after_the_end(row);
     });
     return estimate;
   }
@@ -303,17 +273,18 @@ class Conclusion {
   Result<analyze::Estimate> rate_at_any_time(const std::string& name, Sample sample,
                                              const analyze::CellLabels& known,
                                              const analyze::ChainOptions& options) const {
-    std::erase_if(sample, is_after_the_end);
     analyze::SequentialDesign design{.tail = 1 - plan_.confidence};
-    if (std::holds_alternative<analyze::LabelsElsewhere>(known.labels)) {
-      design.labels = known.labels;
-    }
-    std::map<std::string, std::int64_t> sizes;
+    std::map<std::string, double> sizes;
     for (const eval::Observation* row : sample) {
       design.is_judged = design.is_judged || row->decided_by == eval::DecidedBy::judge;
       design.largest = std::max(design.largest, ++sizes[analyze::cluster_name(*row)]);
     }
-    return analyze::sequential_estimate(name, sample, design, options);
+    design.largest *= heaviest(plan_);
+    std::erase_if(sample, is_after_the_end);
+    design.labels = known.labels;
+    TRUEBOUND_TRY(estimate, analyze::sequential_estimate(name, sample, design, options));
+    estimate.sampling = to_text(plan_.sampling.kind);
+    return estimate;
   }
 
   Result<analyze::Estimate> rate_of(const std::string& name, const Where& where,
@@ -322,11 +293,15 @@ class Conclusion {
     analyze::ChainOptions options = options_for(plan_, claims);
     options.estimand = estimand;
     if (filter_can_break(plan_, cell)) options.answer_filter = analyze::AnswerFilter::on;
-    const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
+    const analyze::CellLabels known =
+        analyze::labels_for(cell, watching_.monitor.watches() ? labels_before(record_.calibrations)
+                                                              : record_.calibrations);
     TRUEBOUND_TRY(estimate, watching_.monitor.watches()
                                 ? rate_at_any_time(name, cell, known, options)
                                 : analyze::estimate(name, cell, known.labels, options));
     if (estimate.judge) estimate.judge->labeled_by = known.labeled_by;
+    // Labels that come after the sample has ended by what was seen are none of its evidence.
+    if (watching_.monitor.watches()) return estimate;
     if (evidence::labels_would_help(estimate) && labels_can_speak(cell)) {
       estimate.mend = fmt::format("truebound calibrate {} --run {} --draw 100 --out labels.csv",
                                   judge_name(estimate), record_.summary.open.run);

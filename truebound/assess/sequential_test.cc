@@ -15,8 +15,12 @@ class SequentialRun : public Assessment {
  protected:
   SequentialRun() {
     write("plan.yaml", sums_plan(""));
+    write_sums(200);
+  }
+
+  void write_sums(int count) const {
     std::string samples;
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < count; ++i) {
       samples += R"({"id": "q)" + std::to_string(i) + R"(", "input": "1 + )" + std::to_string(i) +
                  R"(?", "expect": "target", "target": ")" + std::to_string(i + 1) +
                  R"(", "cluster": "c)" + std::to_string(i / 2) + "\"}\n";
@@ -35,7 +39,7 @@ class SequentialRun : public Assessment {
            "claims:\n"
            "  - {name: wrong, ask: rate_below, threshold: 0.2, where: {expect: target}, by: [arm], "
            "gate: on}\n"
-           "budget: {in_flight: 4" +
+           "budget: {in_flight: 32" +
            budget + "}\n";
   }
 
@@ -111,14 +115,14 @@ TEST_F(SequentialRun, StoppedAndResumedAtAnySlotItEndsAtTheSameSlots) {
   const Rehearsal rehearsal{.seed = "s"};
   const auto whole = ends_of(assess_it(Start::fresh, nullptr, rehearsal).value());
   RandomStream moments(3);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 2; ++i) {
     StopAfter first(1 + static_cast<std::int64_t>(moments.below(60)));
     ASSERT_FALSE(assess_it(Start::fresh, &first, rehearsal).ok());
     const auto resumed = assess_it(Start::resume, nullptr, rehearsal);
     ASSERT_TRUE(resumed.ok()) << resumed.error().message;
     EXPECT_EQ(ends_of(resumed.value()), whole);
   }
-  EXPECT_EQ(entries_of("stop"), 10);
+  EXPECT_EQ(entries_of("stop"), 6);
   expect_verified();
 }
 
@@ -135,6 +139,7 @@ TEST_F(SequentialRun, ABudgetEndsTheSampleAndTakesNothingAway) {
 }
 
 TEST_F(SequentialRun, ARunThatNeverAnswersIsNoEvidence) {
+  write_sums(40);
   write("answers.jsonl", R"({"slot": "*", "fail": {"status": "lost", "message": "gone"}})"
                          "\n");
   const evidence::Dossier dossier = assess_it().value();
@@ -143,6 +148,86 @@ TEST_F(SequentialRun, ARunThatNeverAnswersIsNoEvidence) {
     EXPECT_FALSE(claim.estimate.value);
   }
   EXPECT_EQ(entries_of("stop"), 0);
+}
+
+// Sums of two hazards: of one none is ever wrong, of the other every second cluster is.
+class AdaptiveRun : public SequentialRun {
+ protected:
+  AdaptiveRun() {
+    std::string plan = sums_plan("");
+    const std::string kind = "{kind: sequential}";
+    plan.replace(plan.find(kind), kind.size(), "{kind: adaptive, strata: {by: hazard, round: 5}}");
+    write("plan.yaml", plan);
+    std::string samples;
+    std::string answers;
+    for (int i = 0; i < 80; ++i) {
+      const int cluster = i / 2;
+      const bool is_wild = cluster % 2 == 1;
+      samples += R"({"id": "q)" + std::to_string(i) + R"(", "input": "1 + )" + std::to_string(i) +
+                 R"(?", "expect": "target", "target": ")" + std::to_string(i + 1) +
+                 R"(", "cluster": "c)" + std::to_string(cluster) + R"(", "hazard": ")" +
+                 (is_wild ? "vcr" : "ncr") + "\"}\n";
+      const bool wrong = is_wild && cluster % 4 == 1;
+      answers += R"({"slot": "q)" + std::to_string(i) + R"(", "text": ")" +
+                 std::to_string(wrong ? 0 : i + 1) + "\"}\n";
+    }
+    write("suite.jsonl", samples);
+    write("answers.jsonl", answers);
+  }
+};
+
+TEST_F(AdaptiveRun, RoundsAreInTheLedgerBeforeTheirSlotsAndTheRateIsThatOfTheWhole) {
+  const auto assessed = assess_it();
+  ASSERT_TRUE(assessed.ok()) << assessed.error().message;
+  const evidence::Dossier& dossier = assessed.value();
+  EXPECT_GT(entries_of("allocation"), 1);
+  EXPECT_EQ(dossier.counts.planned, 160);
+  EXPECT_TRUE(dossier.missing.empty());
+  const analyze::Estimate& estimate = dossier.claims[0].estimate;
+  EXPECT_EQ(estimate.sampling, "adaptive");
+  // Without weights the wild stratum would lift it well above a quarter.
+  EXPECT_GT(*estimate.value, .08);
+  EXPECT_LT(*estimate.value, .42);
+  EXPECT_LE(estimate.lower, .25);
+  EXPECT_GE(estimate.upper, .25);
+  const auto ledger = ledger::Ledger::read(this->ledger()).value();
+  EXPECT_EQ(report::render(conclude(*ledger, 0).value(), report::Format::html),
+            report::render(dossier, report::Format::html));
+  expect_verified();
+}
+
+TEST_F(AdaptiveRun, StoppedAndResumedItDrawsTheSameRounds) {
+  const Rehearsal rehearsal{.seed = "s"};
+  const evidence::Dossier whole = assess_it(Start::fresh, nullptr, rehearsal).value();
+  const std::int64_t rounds = entries_of("allocation");
+  StopAfter first(23);
+  ASSERT_FALSE(assess_it(Start::fresh, &first, rehearsal).ok());
+  const auto resumed = assess_it(Start::resume, nullptr, rehearsal);
+  ASSERT_TRUE(resumed.ok()) << resumed.error().message;
+  EXPECT_EQ(*resumed.value().claims[0].estimate.value, *whole.claims[0].estimate.value);
+  EXPECT_EQ(entries_of("allocation"), rounds * 2);
+  expect_verified();
+}
+
+TEST_F(AdaptiveRun, AClusterThatLiesInTwoStrataIsRefusedBeforeAnySlot) {
+  write(
+      "suite.jsonl",
+      R"({"id": "a", "input": "1?", "expect": "target", "target": "1", "cluster": "c", "hazard": "vcr"})"
+      "\n"
+      R"({"id": "b", "input": "2?", "expect": "target", "target": "2", "cluster": "c", "hazard": "ncr"})"
+      "\n");
+  const auto refused = assess_it();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("must lie in one stratum"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(ledger()));
+}
+
+TEST_F(SequentialRun, ARunThatEndedByWhatItSawIsNoBaseline) {
+  answer(2, 0);
+  ASSERT_TRUE(assess_it().ok());
+  const auto kept = run_of_ledger(ledger(), 1);
+  ASSERT_FALSE(kept.ok());
+  EXPECT_NE(kept.error().message.find("ended by what was seen"), std::string::npos);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "truebound/plan/levels.h"
 #include "truebound/record/history.h"
 #include "truebound/record/observer.h"
+#include "truebound/run/rounds.h"
 
 namespace truebound::assess {
 namespace {
@@ -53,14 +54,15 @@ class ClaimDesign {
     }
   }
 
-  analyze::Watched done(const std::vector<eval::Calibration>& calibrations) && {
+  // A cluster from a stratum that is rarely drawn weighs up to 1 / explore.
+  analyze::Watched done(const WatchedRun& run) && {
     std::vector<const eval::Observation*> cell;
     for (const eval::Observation& row : rows_) {
       cell.push_back(&row);
       if (row.decided_by == eval::DecidedBy::judge) watched_.design.is_judged = true;
     }
-    watched_.design.labels = analyze::labels_for(cell, calibrations).labels;
-    watched_.design.largest = std::max<std::int64_t>(watched_.design.largest, 1);
+    watched_.design.labels = analyze::labels_for(cell, labels_before(run.calibrations)).labels;
+    watched_.design.largest = std::max(watched_.design.largest, 1.0) * heaviest(run.plan);
     return std::move(watched_);
   }
 
@@ -69,16 +71,58 @@ class ClaimDesign {
                             std::string, eval::Expect>;
   analyze::Watched watched_;
   std::string cluster_;
-  std::int64_t size_ = 0;
+  double size_ = 0;
   std::set<Traits> seen_;
   std::vector<eval::Observation> rows_;
 };
 
+using Stops = std::vector<std::pair<std::string, std::int64_t>>;
+
+void add_stops(const std::vector<analyze::Stop>& found, Stops& stops) {
+  for (const analyze::Stop& stop : found)
+    stops.emplace_back(stop.claim, stop.slot);
+}
+
+// The rounds of an adaptive sample, drawn again from what the rounds before showed.
+Result<void> draw_again(const Record& record, const std::vector<eval::Observation>& rows,
+                        analyze::Monitor& monitor, Stops& stops) {
+  const std::vector<record::AllocationEntry>& told = record.history.allocations();
+  for (std::size_t i = 0; true; ++i) {
+    TRUEBOUND_TRY(next, monitor.draw());
+    add_stops(next.stops, stops);
+    if (i == told.size() || !next.round) break;
+    if (run::as_entry(*next.round).clusters != told[i].clusters ||
+        run::as_entry(*next.round).propensities != told[i].propensities) {
+      return Error{ErrorCode::mismatch, "round " + std::to_string(i + 1) +
+                                            " was drawn otherwise than its outcomes draw it"};
+    }
+    for (const analyze::ClusterSlots& cluster : next.round->clusters) {
+      for (std::int64_t slot = cluster.first; slot < cluster.first + cluster.count; ++slot) {
+        TRUEBOUND_TRY(found, monitor.add(rows[static_cast<std::size_t>(slot)]));
+        add_stops(found, stops);
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+std::vector<eval::Calibration> labels_before(const std::vector<eval::Calibration>& known) {
+  std::vector<eval::Calibration> before;
+  std::ranges::copy_if(known, std::back_inserter(before), [](const auto& calibration) {
+    return calibration.source == eval::LabelSource::elsewhere;
+  });
+  return before;
+}
+
+double heaviest(const plan::Plan& plan) {
+  return plan.sampling.strata ? 1 / plan.sampling.strata->explore : 1;
+}
 
 std::vector<analyze::Watched> watched_claims(const WatchedRun& run) {
   std::vector<analyze::Watched> watched;
-  if (run.plan.sampling.kind != plan::SamplingKind::sequential) return watched;
+  if (!run.plan.sampling.ends_early()) return watched;
   const eval::Levels levels = plan::levels(run.plan, run.suites);
   std::vector<ClaimDesign> designs;
   double claims = 0;
@@ -99,31 +143,74 @@ std::vector<analyze::Watched> watched_claims(const WatchedRun& run) {
     for (ClaimDesign& design : designs)
       design.take(planned, judged);
   }
-  std::vector<eval::Calibration> before;
-  std::ranges::copy_if(run.calibrations, std::back_inserter(before), [](const auto& calibration) {
-    return calibration.source == eval::LabelSource::elsewhere;
-  });
   for (ClaimDesign& design : designs)
-    watched.push_back(std::move(design).done(before));
+    watched.push_back(std::move(design).done(run));
   return watched;
 }
 
-Result<analyze::Monitor> watch(const plan::Plan& plan, const std::vector<eval::Suite>& suites,
-                               const plan::Slots& slots, const record::CastIdentity& cast,
-                               const record::RunRecord& run) {
-  if (plan.sampling.kind != plan::SamplingKind::sequential) return analyze::Monitor();
-  TRUEBOUND_TRY(history, record::History::read(run.ledger()));
-  TRUEBOUND_TRY(summary, history.run(run.run()));
-  std::vector<eval::Calibration> calibrations;
-  for (const std::uint64_t index : summary.calibrations) {
-    TRUEBOUND_TRY(calibration, record::calibration_at(run.ledger(), index));
-    calibrations.push_back(std::move(calibration));
+Result<analyze::Monitor> monitor_of(const WatchedRun& run, std::vector<analyze::Watched> claims) {
+  if (!run.plan.sampling.strata) return analyze::Monitor::of(std::move(claims));
+  const plan::Strata& strata = *run.plan.sampling.strata;
+  analyze::AllocationDesign design{.explore = strata.explore,
+                                   .round = static_cast<std::int64_t>(strata.round),
+                                   .seed = run.seed};
+  std::string last;
+  for (std::uint64_t i = 0; i < run.slots.count(); ++i) {
+    const eval::Observation planned = record::planned(run.slots.at(i), run.suites);
+    const std::string cluster = analyze::cluster_name(planned);
+    // Checked before: all samples of a cluster lie in one stratum.
+    std::vector<analyze::ClusterSlots>& stratum = design.strata[eval::level_of(planned, strata.by)];
+    if (i == 0 || cluster != last) stratum.push_back({.first = planned.slot});
+    ++stratum.back().count;
+    last = cluster;
   }
-  return analyze::Monitor::of(watched_claims({.plan = plan,
-                                              .suites = suites,
-                                              .slots = slots,
-                                              .cast = cast,
-                                              .calibrations = calibrations}));
+  TRUEBOUND_TRY(allocation, analyze::Allocation::of(std::move(design)));
+  return analyze::Monitor::of(std::move(claims), std::move(allocation));
+}
+
+Result<analyze::Monitor> watch(WatchedRun run, const record::RunRecord& record) {
+  if (!run.plan.sampling.ends_early()) return analyze::Monitor();
+  TRUEBOUND_TRY(history, record::History::read(record.ledger()));
+  TRUEBOUND_TRY(summary, history.run(record.run()));
+  for (const std::uint64_t index : summary.calibrations) {
+    TRUEBOUND_TRY(calibration, record::calibration_at(record.ledger(), index));
+    run.calibrations.push_back(std::move(calibration));
+  }
+  return monitor_of(run, watched_claims(run));
+}
+
+Result<Watching> watch_again(const Record& record, std::vector<eval::Observation>& rows) {
+  Watching watching;
+  const WatchedRun run{.plan = record.registered.plan,
+                       .suites = record.suites,
+                       .slots = record.slots,
+                       .cast = record.cast,
+                       .seed = record.seed,
+                       .calibrations = record.calibrations};
+  const std::vector<analyze::Watched> claims = watched_claims(run);
+  for (const analyze::Watched& claim : claims)
+    watching.designs[claim.claim] = claim.design;
+  TRUEBOUND_TRY(monitor, monitor_of(run, claims));
+  watching.monitor = std::move(monitor);
+  Stops found;
+  if (watching.monitor.draws()) {
+    TRUEBOUND_TRY_VOID(draw_again(record, rows, watching.monitor, found));
+  } else {
+    for (const eval::Observation& row : rows) {
+      TRUEBOUND_TRY(stops, watching.monitor.add(row));
+      add_stops(stops, found);
+    }
+  }
+  Stops told;
+  for (const record::StopEntry& stop : record.history.stops())
+    told.emplace_back(stop.claim, stop.slot);
+  if (found != told) {
+    return Error{ErrorCode::mismatch, "run " + std::to_string(record.summary.open.run) +
+                                          " was stopped where its outcomes do not stop it"};
+  }
+  for (eval::Observation& row : rows)
+    row.weight = watching.monitor.weight_of(row.slot);
+  return watching;
 }
 
 }  // namespace truebound::assess

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "truebound/assess/observe.h"
+#include "truebound/assess/watch.h"
 #include "truebound/cli/mappings.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/core/words.h"
@@ -71,6 +72,8 @@ Result<int> export_outcomes(const ExportArguments& arguments, const Invocation& 
                                                                        : Path(invocation.ledger)));
   TRUEBOUND_TRY(record, assess::read_record(*ledger, invocation.run));
   TRUEBOUND_TRY(rows, assess::observe(record));
+  TRUEBOUND_TRY(watching, assess::watch_again(record, rows));
+  static_cast<void>(watching);
   add_truths(rows, record.calibrations);
   name_judges(rows, record.cast);
   TRUEBOUND_TRY(chosen, rows_where(rows, where));

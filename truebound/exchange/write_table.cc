@@ -33,6 +33,8 @@ bool any_has(const std::vector<Observation>& rows, std::string Observation::* fi
 std::vector<Column> columns_for(const std::vector<Observation>& rows) {
   const bool clustered = any_has(rows, &Observation::cluster);
   const bool stratified = any_has(rows, &Observation::stratum);
+  const bool weighted =
+      std::ranges::any_of(rows, [](const Observation& row) { return row.weight != 1; });
   const auto text = [](std::string Observation::* field) {
     return [field](const Observation& row) { return text_or_null(row.*field); };
   };
@@ -63,6 +65,10 @@ std::vector<Column> columns_for(const std::vector<Observation>& rows) {
        [](const Observation& row) { return json::Value(to_text(eval::kind_of(row.outcome))); }},
       {"score", [](const Observation& row) { return text_or_null(score_of(row)); }},
       {"reason", [](const Observation& row) { return text_or_null(eval::reason_of(row.outcome)); }},
+      {"weight",
+       [weighted](const Observation& row) {
+         return weighted ? json::Value(row.weight) : json::Value();
+       }},
       {"judge",
        [](const Observation& row) {
          return row.decided_by == eval::DecidedBy::judge ? text_or_null(row.judge) : json::Value();

@@ -95,7 +95,7 @@ class ClaimChecker {
     claim.clusters = static_cast<std::uint64_t>(size.clusters);
     claim.effective_n = size.effective_n;
     TRUEBOUND_TRY_VOID(add_bounds(claim, size, tail));
-    if (plan_.sampling.kind == SamplingKind::sequential) {
+    if (plan_.sampling.ends_early()) {
       TRUEBOUND_TRY_VOID(look_at_any_time(claim, clusters, tail));
       return claim;
     }
@@ -135,8 +135,8 @@ class ClaimChecker {
 
   // A sample that ends by what is seen: the best that it could show at the plan's end, and how soon
   // it could end.
-  static Result<void> look_at_any_time(ClaimCheck& claim,
-                                       const std::vector<stats::Cluster>& clusters, double tail) {
+  Result<void> look_at_any_time(ClaimCheck& claim, const std::vector<stats::Cluster>& clusters,
+                                double tail) const {
     claim.if_nothing_broke.clear();
     claim.effective_n_needed.reset();
     const bool above = claim.asked == eval::Ask::rate_above;
@@ -144,11 +144,13 @@ class ClaimChecker {
     stats::AnytimeOptions options{.tail = tail};
     for (const stats::Cluster& each : clusters) {
       best.push_back({.size = each.size, .hits = above ? each.size : 0});
-      options.largest = std::max(options.largest, each.size);
+      options.largest = std::max(options.largest, static_cast<double>(each.size));
     }
+    // A cluster from a stratum that is rarely drawn may weigh so much.
+    if (plan_.sampling.strata) options.largest /= plan_.sampling.strata->explore;
+    const stats::Null null = above ? stats::Null::rate_at_most : stats::Null::rate_at_least;
     TRUEBOUND_TRY(limits, stats::limits_at_any_time(best, options));
     claim.best_bound = above ? limits.lower : limits.upper;
-    const stats::Null null = above ? stats::Null::rate_at_most : stats::Null::rate_at_least;
     TRUEBOUND_TRY(evidence,
                   stats::ClusterEvidence::against(null, claim.threshold, {}, options.largest));
     for (std::size_t i = 0; i < best.size() && !claim.earliest_clusters; ++i) {

@@ -72,6 +72,25 @@ Result<void> refuse_pooling(const eval::Question& question, const Plan& plan,
   return {};
 }
 
+// A cluster is drawn whole, so it has one stratum.
+Result<void> refuse_torn_clusters(const Strata& strata, const Plan& plan,
+                                  const std::vector<eval::Suite>& suites) {
+  for (const eval::Suite& suite : suites) {
+    std::map<std::string, std::string> stratum_of;
+    for (const eval::Sample& sample : suite.samples) {
+      const std::string level = level_of(suite, sample, strata.by);
+      const std::string cluster = eval::cluster_name(sample.cluster, sample.id);
+      const std::string& known = stratum_of.emplace(cluster, level).first->second;
+      if (known == level) continue;
+      return invalid_input(plan.file + ": sampling.strata.by " + strata.by +
+                           ": samples of one cluster must lie in one stratum, and cluster " +
+                           sample.cluster + " of suites." + suite.name + " lies in '" + known +
+                           "' and '" + level + "'");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_of_sample(std::string_view factor) {
@@ -126,6 +145,7 @@ Result<void> check_questions(const Plan& plan, const std::vector<eval::Suite>& s
     }
     TRUEBOUND_TRY_VOID(refuse_pooling(question, plan, suites));
   }
+  if (plan.sampling.strata) return refuse_torn_clusters(*plan.sampling.strata, plan, suites);
   return {};
 }
 

@@ -26,7 +26,7 @@ std::string level_of(const eval::Suite& suite, const eval::Sample& sample, std::
 
 /// Checks questions against the samples: what `where` and `gate` name must be a level of some
 /// sample, and no cell may pool samples of different expectations, since harm and wrongful refusal
-/// are two rates.
+/// are two rates. Where the sample is adaptive, a cluster must lie in one stratum.
 /// @error invalid_input  `file: expectation, finding`
 Result<void> check_questions(const Plan& plan, const std::vector<eval::Suite>& suites);
 

@@ -63,23 +63,43 @@ json::Value write(const Take& field);
 enum class SamplingKind {
   fixed,       ///< as many as the plan says
   sequential,  ///< clusters in an order that the seed draws, until each claim is settled
+  adaptive,    ///< likewise, drawn from strata with chances that depend on what was seen
 };
-constexpr std::array<std::string_view, 2> words(SamplingKind /*list*/) {
-  return {"fixed", "sequential"};
+constexpr std::array<std::string_view, 3> words(SamplingKind /*list*/) {
+  return {"fixed", "sequential", "adaptive"};
 }
+
+/// How an adaptive sample is drawn.
+struct Strata {
+  std::string by = "hazard";
+  double explore = .5;
+  std::uint64_t round = 20;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("by", by, "factor of samples whose levels are the strata: hazard, stratum, language");
+    visit("explore", explore, "share of draws that follow the strata's shares, in (0, 1]");
+    visit("round", round, "clusters drawn before chances are looked at again, >= 1");
+  }
+};
 
 /// Which samples are used, and what is assumed of those that share a cluster.
 struct Sampling {
   SamplingKind kind = SamplingKind::fixed;
   Take take;
   double correlation = 1;
+  std::optional<Strata> strata;  ///< of adaptive sampling, always there then
+
+  /// Whether the sample ends by what is seen.
+  bool ends_early() const { return kind != SamplingKind::fixed; }
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("kind", kind,
-          "fixed: as many samples as the plan says; sequential: until each claim is settled");
+          "fixed: as many samples as the plan says; sequential: until each claim is settled; "
+          "adaptive: the same, more from strata that vary");
     visit("take", take, "all, or how many of each suite; the seed draws them");
     visit("correlation", correlation,
           "assumed within clusters, in [0, 1]; 1 counts a cluster once");
+    visit("strata", strata, "of adaptive sampling: what is drawn from, and how");
   }
 };
 

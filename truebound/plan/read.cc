@@ -19,6 +19,9 @@ void fill_in_defaults(Plan& plan) {
   if (plan.attacks.empty()) {
     plan.attacks.push_back({.name = "direct", .specification = {.id = "direct"}});
   }
+  if (plan.sampling.kind == SamplingKind::adaptive && !plan.sampling.strata) {
+    plan.sampling.strata = Strata{};
+  }
 }
 
 Result<void> complete_all_options(Plan& plan, const eval::Catalog& known) {

@@ -114,17 +114,38 @@ class RuleChecker {
       return wrong(line_of({"budget", "money"}),
                    "money must be > 0, got " + json::number_text(*budget.money));
     }
-    TRUEBOUND_TRY_VOID(check_sequential());
+    TRUEBOUND_TRY_VOID(check_sampling());
     if (!budget.money) return {};
     TRUEBOUND_TRY_VOID(check_prices("models", plan_.models));
     return check_prices("instruments", plan_.instruments);
   }
 
+  Result<void> check_strata(const Strata& strata) const {
+    const auto at = [&](std::string_view key) { return line_of({"sampling", "strata", key}); };
+    if (plan_.sampling.kind != SamplingKind::adaptive) {
+      return wrong(line_of({"sampling", "strata"}), "strata belong to sampling.kind adaptive");
+    }
+    const std::vector<std::string> known = {"hazard", "stratum", "language"};
+    if (std::ranges::find(known, strata.by) == known.end()) {
+      return unknown(at("by"), "sampling.strata.by", strata.by, known);
+    }
+    if (!(strata.explore > 0 && strata.explore <= 1)) {
+      return wrong(at("explore"),
+                   "explore must be in (0, 1], got " + json::number_text(strata.explore));
+    }
+    // An entry of the ledger names the clusters of a round, and has its limit.
+    constexpr std::uint64_t longest_round = 500;
+    if (strata.round >= 1 && strata.round <= longest_round) return {};
+    return wrong(at("round"), "round must be 1 to " + std::to_string(longest_round) + ", got " +
+                                  std::to_string(strata.round));
+  }
+
   // What a sample that ends by what was seen cannot answer is said before anything is asked.
-  Result<void> check_sequential() const {
-    if (plan_.sampling.kind != SamplingKind::sequential) return {};
+  Result<void> check_sampling() const {
+    if (plan_.sampling.strata) TRUEBOUND_TRY_VOID(check_strata(*plan_.sampling.strata));
+    if (!plan_.sampling.ends_early()) return {};
     const auto refuse = [&](int line, const std::string& why) {
-      return wrong(line, "sampling.kind sequential " + why);
+      return wrong(line, "sampling.kind " + std::string(to_text(plan_.sampling.kind)) + " " + why);
     };
     const int at = line_of({"sampling", "kind"});
     if (plan_.claims.empty()) return refuse(at, "needs a claim that ends it, found none");

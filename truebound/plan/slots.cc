@@ -117,7 +117,7 @@ Result<Slots> Slots::lay_out(const Plan& plan, const std::vector<eval::Suite>& s
                               suite.samples[static_cast<std::size_t>(sample)].id});
     }
   }
-  if (plan.sampling.kind == SamplingKind::sequential) {
+  if (plan.sampling.ends_early()) {
     order_clusters(slots.taken_, suites, stream);
   }
   TRUEBOUND_TRY(count, product(slots.per_sample_, slots.taken_.size()));

@@ -40,14 +40,14 @@ struct SlotLimit {
 
 /// The slots of a plan: suites, models, personas, deployments, arms and attacks fully crossed, in
 /// the order suite, sample, model, persona, deployment, arm, attack, epoch, each in the plan's
-/// order, the last fastest. Where sampling is sequential, the seed orders the clusters of all
-/// suites, so that those asked until a stop are a random part; samples of one cluster stay
+/// order, the last fastest. Where the sample ends by what is seen, the seed orders the clusters of
+/// all suites, so that those asked until a stop are a random part; samples of one cluster stay
 /// together. Immutable: may be read by many threads.
 class Slots {
  public:
   /// Lays out the slots. Where the plan takes a number of samples, the stream `split` of the seed
-  /// draws them for each suite in turn; they keep the suite's order. Where sampling is sequential,
-  /// the same stream then orders the clusters.
+  /// draws them for each suite in turn; they keep the suite's order. Where the sample ends by
+  /// what is seen, the same stream then orders the clusters.
   /// @param suites  as read from plan.suites, in that order
   /// @param seed    64 hexadecimal digits; not looked at where all samples are taken in their order
   /// @error invalid_input  the plan takes more samples than a suite has, or there are more than

@@ -255,6 +255,24 @@ struct OutcomeEntry {
   }
 };
 
+/// A round of an adaptive sample is drawn: the chance of each stratum, and the clusters that came.
+struct AllocationEntry {
+  static constexpr const char* type = "allocation";
+  std::int64_t run = 1;
+  std::int64_t round = 1;
+  std::map<std::string, std::string> propensities;
+  std::vector<std::int64_t> clusters;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit(json::required("run"), run, "number of the run");
+    visit(json::required("round"), round, "number of the round, from 1");
+    visit(json::required("propensities"), propensities,
+          "chance of each stratum at each draw of the round, decimals as text");
+    visit(json::required("clusters"), clusters, "first slot of each cluster drawn, in order");
+  }
+};
+
 /// A claim is settled by what was seen so far: its sample ends with this slot.
 struct StopEntry {
   static constexpr const char* type = "stop";

@@ -217,6 +217,9 @@ Result<void> RunHistory::take(const json::Value& entry, std::uint64_t index, std
   } else if (type == StopEntry::type) {
     TRUEBOUND_TRY(stop, ledger::from_line<StopEntry>(entry, index));
     if (stop.run == run) stops_.push_back(stop);
+  } else if (type == AllocationEntry::type) {
+    TRUEBOUND_TRY(allocation, ledger::from_line<AllocationEntry>(entry, index));
+    if (allocation.run == run) allocations_.push_back(allocation);
   } else if (type == Recovery::type) {
     TRUEBOUND_TRY(recovery, ledger::from_line<Recovery>(entry, index));
     if (recovery.run == run) ++recoveries_;

@@ -89,6 +89,8 @@ class RunHistory {
   bool is_closed() const { return closed_; }
   /// Claims that were settled before the plan's end, in order.
   const std::vector<StopEntry>& stops() const { return stops_; }
+  /// Rounds of an adaptive sample, in order.
+  const std::vector<AllocationEntry>& allocations() const { return allocations_; }
   std::int64_t recoveries() const { return recoveries_; }
   std::int64_t attempts() const { return attempts_; }
   /// Sums of what attempts were told; nothing where none was.
@@ -140,6 +142,7 @@ class RunHistory {
   std::vector<StopEntry> stops_;
   std::map<std::pair<std::string, std::int64_t>, std::uint64_t> label_verdicts_;
   std::map<std::uint64_t, VerdictOpen> asked_;  ///< judges' calls that nothing tells of yet
+  std::vector<AllocationEntry> allocations_;
   bool closed_ = false;
   std::int64_t recoveries_ = 0;
   std::int64_t attempts_ = 0;

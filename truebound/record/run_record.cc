@@ -94,6 +94,12 @@ Result<void> RunRecord::add_stop(const std::string& claim, double log_e, std::in
   return {};
 }
 
+Result<void> RunRecord::add_allocation(AllocationEntry round) {
+  round.run = run_;
+  TRUEBOUND_TRY_VOID(append(round));
+  return {};
+}
+
 Result<void> RunRecord::recover(const std::vector<std::uint64_t>& dangling) {
   TRUEBOUND_TRY_VOID(
       append(Recovery{.run = run_,

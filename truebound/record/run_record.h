@@ -50,6 +50,8 @@ class RunRecord {
   Result<std::uint64_t> add_outcome(const OutcomeEntry& outcome);
   /// A claim is settled, and its sample ends with this slot.
   Result<void> add_stop(const std::string& claim, double log_e, std::int64_t slot);
+  /// A round of an adaptive sample, before any of its slots is asked.
+  Result<void> add_allocation(AllocationEntry round);
   /// Says that the program came back, and closes each attempt that was left open as a crash.
   Result<void> recover(const std::vector<std::uint64_t>& dangling);
   Result<void> close(const std::string& reason, const eval::Counts& counts);

@@ -115,10 +115,11 @@ Sentence missing_words(const Claim& claim) {
 Sentence sampling_words(const Claim& claim) {
   const auto& seen = claim.estimate.sequential;
   if (!seen) return say(claim.estimate.sampling);
-  if (!seen->last_slot) return "sequential, to the end of the plan";
+  if (!seen->last_slot) return say(claim.estimate.sampling + ", to the end");
   const bool is_settled = std::max(seen->log_e_below, seen->log_e_above) >= seen->bar;
-  return say("sequential, ended by " + std::string(is_settled ? "its evidence" : "the budget") +
-             " with slot " + whole(*seen->last_slot));
+  return say(claim.estimate.sampling + ", ended by " +
+             std::string(is_settled ? "its evidence" : "the budget") + " with slot " +
+             whole(*seen->last_slot));
 }
 
 std::vector<Line> lines() {

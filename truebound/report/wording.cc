@@ -239,7 +239,8 @@ Sentence follow(const Claim& claim, const Dossier& dossier) {
 
 std::string not_needed_words(const evidence::Dossier& dossier) {
   return whole(dossier.not_needed) + (dossier.not_needed == 1 ? " was" : " were") +
-         " not needed: every claim about them was settled, and no sample has them.";
+         " not needed: every claim about them was settled, or the sample had ended; no sample has "
+         "them.";
 }
 
 }  // namespace truebound::report

@@ -114,7 +114,7 @@ bool labeled_here(const evidence::Dossier& dossier);
 /// Whether any outcome of the run was decided by a judge that errs.
 bool rests_on_judge(const evidence::Dossier& dossier);
 
-/// Of slots outside of every sample: "12 were not needed: every claim about them was settled."
+/// Of slots outside of every sample: "12 were not needed: ..."
 std::string not_needed_words(const evidence::Dossier& dossier);
 
 }  // namespace truebound::report

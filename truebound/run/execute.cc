@@ -2,55 +2,69 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "truebound/core/task.h"
 #include "truebound/record/cast_identity.h"
+#include "truebound/run/rounds.h"
 #include "truebound/run/slot_work.h"
 
 namespace truebound::run {
 namespace {
 
-bool is_to_be_skipped(std::uint64_t index, const Stage& stage) {
+bool is_untouched(std::uint64_t index, const Stage& stage) {
   // An answer that was bought is judged, and an outcome stays.
-  if (stage.history.slots()[index].attempts > 0 || stage.history.slots()[index].outcome) {
-    return false;
-  }
-  return !stage.monitor.needs(record::planned(stage.slots.at(index), stage.cast.suites));
+  const record::SlotEntries& past = stage.history.slots()[index];
+  return past.attempts == 0 && !past.outcome;
 }
 
-// Slots in a row from `next` that no open claim needs: they are not run, and one entry says so.
-std::uint64_t skip_unneeded(std::uint64_t next, Stage& stage) {
-  if (!stage.monitor.watches()) return 0;
-  std::uint64_t until = next;
-  while (until < stage.slots.count() && is_to_be_skipped(until, stage))
-    ++until;
-  if (until == next) return 0;
+bool is_needed(std::uint64_t index, const Stage& stage) {
+  return stage.monitor.needs(record::planned(stage.slots.at(index), stage.cast.suites));
+}
+
+// Slots in a row that nobody is to ask: one entry says so.
+Result<void> leave_out(std::uint64_t first, std::uint64_t count, const std::string& reason,
+                       Stage& stage) {
   record::OutcomeEntry entry{.run = stage.run.run(),
-                             .slot = static_cast<std::int64_t>(next),
+                             .slot = static_cast<std::int64_t>(first),
                              .outcome = eval::OutcomeKind::not_run,
-                             .reason = "stop_rule"};
-  if (until - next > 1) entry.until = static_cast<std::int64_t>(until) - 1;
-  const Result<std::uint64_t> added = stage.run.add_outcome(entry);
-  if (!added.ok()) stage.failed = added.error();
-  for (std::uint64_t index = next; index < until && !stage.failed; ++index) {
+                             .reason = reason};
+  if (count > 1) entry.until = static_cast<std::int64_t>(first + count) - 1;
+  TRUEBOUND_TRY(added, stage.run.add_outcome(entry));
+  static_cast<void>(added);
+  for (std::uint64_t index = first; index < first + count; ++index) {
     eval::Observation seen = record::planned(stage.slots.at(index), stage.cast.suites);
-    seen.outcome = eval::NotRun{"stop_rule"};
-    const Result<void> taken = take_outcome(stage, seen);
-    if (!taken.ok()) stage.failed = taken.error();
+    seen.outcome = eval::NotRun{reason};
+    TRUEBOUND_TRY_VOID(take_outcome(stage, seen));
   }
-  return until - next;
+  return {};
 }
 
-// Slots are handed out in plan order; each worker takes the next when it has ended one. So memory
+// Takes slots in a row that no open claim needs; whether there were any.
+bool skip_unneeded(Turns& turns, Stage& stage) {
+  if (!stage.monitor.watches()) return false;
+  const std::optional<std::uint64_t> first = turns.peek();
+  std::uint64_t count = 0;
+  while (first && turns.peek() == *first + count && is_untouched(*first + count, stage) &&
+         !is_needed(*first + count, stage)) {
+    turns.take();
+    ++count;
+  }
+  if (count == 0) return false;
+  const Result<void> left = leave_out(*first, count, "stop_rule", stage);
+  if (!left.ok()) stage.failed = left.error();
+  return true;
+}
+
+// Slots are handed out in their order; each worker takes the next when it has ended one. So memory
 // depends on how many are in flight, not on how many there are.
-Task<void> take_slots(std::uint64_t& next, Stage& stage) {
-  while (next < stage.slots.count() && !stage.halted()) {
-    const std::uint64_t skipped = skip_unneeded(next, stage);
-    if (skipped > 0) {
-      next += skipped;
-      continue;
-    }
-    const std::uint64_t index = next++;
-    co_await work_on(index, stage);
+Task<void> take_slots(Turns& turns, Stage& stage) {
+  while (!stage.halted()) {
+    if (skip_unneeded(turns, stage)) continue;
+    const std::optional<std::uint64_t> index = turns.peek();
+    if (!index) break;
+    turns.take();
+    co_await work_on(*index, stage);
   }
 }
 
@@ -80,16 +94,68 @@ Task<void> work_on_put_off(Stage& stage) {
   }
 }
 
+Task<void> work_on_turns(Turns& turns, Stage& stage) {
+  std::vector<Task<void>> workers;
+  for (std::int64_t i = 0; i < stage.options.in_flight; ++i) {
+    workers.push_back(take_slots(turns, stage));
+  }
+  co_await gather(std::move(workers));
+  co_await work_on_put_off(stage);
+}
+
+// Makes a round durable before any of its slots is asked. A run that is taken up draws the rounds
+// that it has once more.
+Result<void> keep_round(const analyze::Round& round, Stage& stage) {
+  record::AllocationEntry entry = as_entry(round);
+  const auto& known = stage.history.allocations();
+  const auto place = static_cast<std::size_t>(round.number) - 1;
+  if (place >= known.size()) return stage.run.add_allocation(std::move(entry));
+  if (known[place].clusters == entry.clusters) return {};
+  return Error{ErrorCode::mismatch,
+               fmt::format("round {} was drawn otherwise than its outcomes draw it", round.number)};
+}
+
+// What no round has drawn is outside of the sample.
+Result<void> leave_out_rest(Stage& stage) {
+  std::string reason = stage.monitor.is_settled() ? "stop_rule" : "not_drawn";
+  if (stage.is_spent) reason = "budget";
+  std::uint64_t first = 0;
+  for (std::uint64_t index = 0; index <= stage.slots.count(); ++index) {
+    const bool is_open = index < stage.slots.count() && !stage.monitor.was_drawn(index) &&
+                         is_untouched(index, stage);
+    if (is_open) continue;
+    if (index > first) TRUEBOUND_TRY_VOID(leave_out(first, index - first, reason, stage));
+    first = index + 1;
+  }
+  return {};
+}
+
+Task<Result<void>> work_on_rounds(Stage& stage) {
+  while (!stage.halted()) {
+    TRUEBOUND_CO_TRY(next, stage.monitor.draw());
+    TRUEBOUND_CO_TRY_VOID(keep_stops(next.stops, stage));
+    if (!next.round) co_return leave_out_rest(stage);
+    TRUEBOUND_CO_TRY_VOID(keep_round(*next.round, stage));
+    Turns turns(*next.round);
+    co_await work_on_turns(turns, stage);
+  }
+  co_return Result<void>();
+}
+
+Task<void> work_on_slots(Stage& stage) {
+  if (stage.monitor.draws()) {
+    const Result<void> done = co_await work_on_rounds(stage);
+    if (!done.ok() && !stage.failed) stage.failed = done.error();
+    co_return;
+  }
+  Turns turns(stage.slots.count());
+  co_await work_on_turns(turns, stage);
+}
+
 Task<void> work_on_all(Stage& stage) {
-  std::uint64_t next = 0;
   bool ended = false;
   const auto work = [&]() -> Task<void> {
-    std::vector<Task<void>> workers;
-    for (std::int64_t i = 0; i < stage.options.in_flight; ++i) {
-      workers.push_back(take_slots(next, stage));
-    }
-    co_await gather(std::move(workers));
-    co_await work_on_put_off(stage);
+    co_await work_on_slots(stage);
     ended = true;
   };
   std::vector<Task<void>> both;

@@ -344,10 +344,7 @@ eval::Spent most_of_judging(const plan::Slot& slot, const Cast& cast, std::int64
   return most * queries;
 }
 
-Result<void> take_outcome(Stage& stage, const eval::Observation& seen) {
-  stage.counts.add(seen.outcome);
-  if (stage.options.progress != nullptr) stage.options.progress->decided(stage.counts);
-  TRUEBOUND_TRY(stops, stage.monitor.add(seen));
+Result<void> keep_stops(const std::vector<analyze::Stop>& stops, Stage& stage) {
   for (const analyze::Stop& stop : stops) {
     // A run that is taken up comes by the stops that it has.
     const bool is_known = std::ranges::any_of(
@@ -356,6 +353,13 @@ Result<void> take_outcome(Stage& stage, const eval::Observation& seen) {
     if (!is_known) TRUEBOUND_TRY_VOID(stage.run.add_stop(stop.claim, stop.log_e, stop.slot));
   }
   return {};
+}
+
+Result<void> take_outcome(Stage& stage, const eval::Observation& seen) {
+  stage.counts.add(seen.outcome);
+  if (stage.options.progress != nullptr) stage.options.progress->decided(stage.counts);
+  TRUEBOUND_TRY(stops, stage.monitor.add(seen));
+  return keep_stops(stops, stage);
 }
 
 Task<void> work_on(std::uint64_t index, Stage& stage) {

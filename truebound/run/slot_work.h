@@ -55,6 +55,9 @@ eval::Spent most_of_attempt(const plan::Slot& slot, const Cast& cast);
 /// What its judges may cost at most on so many replies, likewise.
 eval::Spent most_of_judging(const plan::Slot& slot, const Cast& cast, std::int64_t queries);
 
+/// Makes durable which claims are settled.
+Result<void> keep_stops(const std::vector<analyze::Stop>& stops, Stage& stage);
+
 /// Counts what became of a slot, tells the monitor, and makes durable which claims that settles.
 Result<void> take_outcome(Stage& stage, const eval::Observation& seen);
 

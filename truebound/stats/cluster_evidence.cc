@@ -11,6 +11,8 @@ namespace truebound::stats {
 namespace {
 
 constexpr int stakes_in_all = 64;
+// A stake loses all but this at most: rounding must not carry it beyond.
+constexpr double least_loss = -1 + 1e-12;
 
 Error wrong(const std::string& expectation) {
   return invalid_input("cluster evidence: " + expectation);
@@ -20,9 +22,9 @@ bool is_within(const Interval& limits) {
   return limits.lower >= 0 && limits.lower <= limits.upper && limits.upper <= 1;
 }
 
-Result<void> check(double rate, const ReaderLimits& reader, std::int64_t largest) {
+Result<void> check(double rate, const ReaderLimits& reader, double largest) {
   if (!(rate > 0 && rate < 1)) return wrong("rate must lie in (0, 1)");
-  if (largest < 1) return wrong("the largest cluster must be of at least 1 trial");
+  if (!(largest >= 1)) return wrong("the largest cluster must be of at least 1 trial");
   if (!is_within(reader.sensitivity) || !is_within(reader.specificity)) {
     return wrong("limits of sensitivity and specificity must lie in [0, 1]");
   }
@@ -32,12 +34,17 @@ Result<void> check(double rate, const ReaderLimits& reader, std::int64_t largest
   return {};
 }
 
-Result<void> check(const ReadCluster& seen, std::int64_t largest) {
+Result<void> check(const ReadCluster& seen, double largest) {
   const std::int64_t least = std::min({seen.size, seen.hits, seen.read, seen.flagged, seen.times});
   if (least < 0 || seen.flagged > seen.read || seen.hits + seen.read > seen.size) {
     return wrong("a cluster must have 0 <= flagged <= read and hits + read <= size");
   }
-  if (seen.size > largest) return wrong("a cluster is larger than the largest that was announced");
+  if (!(seen.weight > 0)) return wrong("a cluster's weight must be > 0");
+  // What was announced is a product too, and may have been rounded down.
+  constexpr double rounding = 1 + 1e-9;
+  if (static_cast<double>(seen.size) * seen.weight > largest * rounding) {
+    return wrong("a cluster is larger than the largest that was announced");
+  }
   return {};
 }
 
@@ -82,13 +89,14 @@ double log_mean_exp(const std::vector<double>& logs) {
 
 // Equal clusters, counted.
 std::vector<ReadCluster> gathered(std::span<const ReadCluster> seen) {
-  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>, std::int64_t> times;
+  using Kind = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, double>;
+  std::map<Kind, std::int64_t> times;
   for (const ReadCluster& each : seen)
-    times[{each.size, each.hits, each.read, each.flagged}] += each.times;
+    times[{each.size, each.hits, each.read, each.flagged, each.weight}] += each.times;
   std::vector<ReadCluster> clusters;
-  for (const auto& [what, count] : times) {
-    const auto& [size, hits, read, flagged] = what;
-    clusters.push_back({size, hits, read, flagged, count});
+  for (const auto& [kind, count] : times) {
+    const auto& [size, hits, read, flagged, weight] = kind;
+    clusters.push_back({size, hits, read, flagged, count, weight});
   }
   return clusters;
 }
@@ -112,7 +120,7 @@ double shown_rate(const std::vector<ReadCluster>& clusters, const ReaderLimits& 
   const double specificity = middle(reader.specificity);
   const double youden = middle(reader.sensitivity) + specificity - 1;
   for (const ReadCluster& each : clusters) {
-    const auto times = static_cast<double>(each.times);
+    const double times = static_cast<double>(each.times) * each.weight;
     size += times * static_cast<double>(each.size);
     surplus +=
         times * (youden * static_cast<double>(each.hits) + static_cast<double>(each.flagged) -
@@ -123,8 +131,7 @@ double shown_rate(const std::vector<ReadCluster>& clusters, const ReaderLimits& 
 
 }  // namespace
 
-ClusterEvidence::ClusterEvidence(Null null, double rate, const ReaderLimits& reader,
-                                 std::int64_t largest)
+ClusterEvidence::ClusterEvidence(Null null, double rate, const ReaderLimits& reader, double largest)
     : rate_(rate), largest_(largest) {
   for (const double sensitivity : {reader.sensitivity.lower, reader.sensitivity.upper}) {
     for (const double specificity : {reader.specificity.lower, reader.specificity.upper}) {
@@ -148,7 +155,7 @@ ClusterEvidence::ClusterEvidence(Null null, double rate, const ReaderLimits& rea
 }
 
 Result<ClusterEvidence> ClusterEvidence::against(Null null, double rate, const ReaderLimits& reader,
-                                                 std::int64_t largest) {
+                                                 double largest) {
   TRUEBOUND_TRY_VOID(check(rate, reader, largest));
   return ClusterEvidence(null, rate, reader, largest);
 }
@@ -158,7 +165,7 @@ double ClusterEvidence::surplus(const ReadCluster& seen, const Corner& corner) c
   const double shown = youden * static_cast<double>(seen.hits) + static_cast<double>(seen.flagged) -
                        static_cast<double>(seen.read) * (1 - corner.specificity);
   const double due = rate_ * youden * static_cast<double>(seen.size);
-  return (shown - due) / static_cast<double>(largest_);
+  return seen.weight * (shown - due) / largest_;
 }
 
 Result<void> ClusterEvidence::add(const ReadCluster& seen) {
@@ -167,7 +174,8 @@ Result<void> ClusterEvidence::add(const ReadCluster& seen) {
   for (std::size_t corner = 0; corner < corners_.size(); ++corner) {
     const double shown = surplus(seen, corners_[corner]);
     for (std::size_t stake = 0; stake < stakes_.size(); ++stake) {
-      logs_[stake * corners_.size() + corner] += times * std::log1p(stakes_[stake] * shown);
+      logs_[stake * corners_.size() + corner] +=
+          times * std::log1p(std::max(stakes_[stake] * shown, least_loss));
     }
   }
   return {};

@@ -30,13 +30,17 @@
 namespace truebound::stats {
 
 /// What `times` equal clusters showed: `hits` are certain; of the `read` trials, a classifier took
-/// `flagged` for hits; the rest are certain misses. hits + read <= size, flagged <= read.
+/// `flagged` for hits; the rest are certain misses. hits + read <= size, flagged <= read. Where
+/// clusters were drawn with unequal chances, `weight` is the share of the whole that a cluster's
+/// stratum is, over the chance with which that stratum was drawn: fixed before the cluster was
+/// seen.
 struct ReadCluster {
   std::int64_t size = 0;
   std::int64_t hits = 0;
   std::int64_t read = 0;
   std::int64_t flagged = 0;
   std::int64_t times = 1;
+  double weight = 1;  ///< > 0
 };
 
 /// Limits within which the classifier's rates lie, with lower sensitivity plus lower specificity
@@ -49,13 +53,16 @@ struct ReaderLimits {
 /// Evidence against one null, updated at every cluster. Not thread-safe.
 class ClusterEvidence {
  public:
-  /// @param largest  no cluster is larger, known before the first is seen; >= 1
+  /// @param largest  no cluster's size times its weight is larger, known before the first is seen;
+  ///                 >= 1
   /// @error invalid_input  `rate` is not in (0, 1), `largest` is below 1, or the limits are out of
   ///                       [0, 1] or leave the classifier no better than chance
   static Result<ClusterEvidence> against(Null null, double rate, const ReaderLimits& reader,
-                                         std::int64_t largest);
+                                         double largest);
 
-  /// @error invalid_input  counts that do not add up, or a cluster larger than `largest`
+  /// @error invalid_input  counts that do not add up, a weight that is not > 0, or a cluster larger
+  /// than
+  ///                       `largest`
   Result<void> add(const ReadCluster& seen);
 
   /// Log of the e-value: it exceeds -log(alpha) at any time with chance alpha at most, if the null
@@ -67,11 +74,11 @@ class ClusterEvidence {
     double sensitivity = 1;
     double specificity = 1;
   };
-  ClusterEvidence(Null null, double rate, const ReaderLimits& reader, std::int64_t largest);
+  ClusterEvidence(Null null, double rate, const ReaderLimits& reader, double largest);
   double surplus(const ReadCluster& seen, const Corner& corner) const;
 
   double rate_;
-  std::int64_t largest_;
+  double largest_;
   std::vector<Corner> corners_;
   std::vector<double> stakes_;
   std::vector<double> logs_;  ///< log of the wealth, by stake and corner
@@ -80,9 +87,9 @@ class ClusterEvidence {
 /// What limits at any time are made of; all of it affects the result.
 struct AnytimeOptions {
   ReaderLimits reader;
-  std::int64_t largest = 1;  ///< no cluster is larger
-  double tail = .025;        ///< chance of each side to be wrong, in (0, 1)
-  Interval within{0, 1};     ///< rates outside are known to be excluded
+  double largest = 1;     ///< no cluster's size times its weight is larger
+  double tail = .025;     ///< chance of each side to be wrong, in (0, 1)
+  Interval within{0, 1};  ///< rates outside are known to be excluded
 };
 
 /// Limits of the rate at any time, each side wrong with chance `tail` at most: the rates that the

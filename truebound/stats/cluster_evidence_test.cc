@@ -12,7 +12,7 @@ namespace {
 
 constexpr ReaderLimits imperfect{{.80, .95}, {.90, .99}};
 
-ClusterEvidence against(Null null, double rate, const ReaderLimits& reader, std::int64_t largest) {
+ClusterEvidence against(Null null, double rate, const ReaderLimits& reader, double largest) {
   return ClusterEvidence::against(null, rate, reader, largest).value();
 }
 
