@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -341,27 +342,22 @@ Result<MethodResult> run_worst_cell(const Table& table, const MethodOptions& opt
                        {"cells", told}}};
 }
 
-Result<MethodResult> run_hierarchical(const Table& table, const MethodOptions& options) {
-  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
-  TRUEBOUND_TRY_VOID(check_independent(rows, options, "hierarchical"));
-  Estimate estimate = start(rows, options, "hierarchical");
-  if (estimate.n == 0) return MethodResult{std::move(estimate), {}};
-  TRUEBOUND_TRY(cells, cells_of(rows, options));
+// Rates of cells that borrow from each other.
+Result<MethodResult> pooled(Estimate estimate, const std::vector<Cell>& cells, double confidence) {
   std::vector<stats::GroupCount> groups;
   for (const Cell& cell : cells)
     groups.push_back({cell.n, cell.broke});
   const auto tested = std::ranges::count_if(cells, [](const Cell& cell) { return cell.n > 0; });
-  if (tested < 2) return refused(std::move(estimate), "1 stratum with outcomes, 2 needed");
-  TRUEBOUND_TRY(found, stats::pooled_rates(groups, options.confidence, stats::SpreadPrior::gamma));
-  TRUEBOUND_TRY(second,
-                stats::pooled_rates(groups, options.confidence, stats::SpreadPrior::half_cauchy));
+  if (tested < 2)
+    return refused(std::move(estimate), "1 " + estimate.unit + " with outcomes, 2 needed");
+  TRUEBOUND_TRY(found, stats::pooled_rates(groups, confidence, stats::SpreadPrior::gamma));
+  TRUEBOUND_TRY(second, stats::pooled_rates(groups, confidence, stats::SpreadPrior::half_cauchy));
   json::List told;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    json::Object one{{"stratum", cells[i].name}, {"n", cells[i].n}, {"broke", cells[i].broke}};
+    json::Object one{{estimate.unit, cells[i].name}, {"n", cells[i].n}, {"broke", cells[i].broke}};
     if (cells[i].n > 0) {
-      TRUEBOUND_TRY(alone,
-                    stats::clopper_pearson(static_cast<double>(cells[i].broke),
-                                           static_cast<double>(cells[i].n), options.confidence));
+      TRUEBOUND_TRY(alone, stats::clopper_pearson(static_cast<double>(cells[i].broke),
+                                                  static_cast<double>(cells[i].n), confidence));
       one.emplace_back("alone", json::Object{{"lower", alone.lower}, {"upper", alone.upper}});
     }
     one.emplace_back("value", found.groups[i].value);
@@ -377,7 +373,6 @@ Result<MethodResult> run_hierarchical(const Table& table, const MethodOptions& o
   estimate.upper = found.interval.upper;
   estimate.clusters = tested;
   estimate.effective_n = static_cast<double>(tested);
-  estimate.unit = "stratum";
   return MethodResult{std::move(estimate),
                       {{"bayesian", true},
                        {"prior", "gamma"},
@@ -387,6 +382,92 @@ Result<MethodResult> run_hierarchical(const Table& table, const MethodOptions& o
                        {"cells", told}}};
 }
 
+Result<MethodResult> run_hierarchical(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  TRUEBOUND_TRY_VOID(check_independent(rows, options, "hierarchical"));
+  Estimate estimate = start(rows, options, "hierarchical");
+  if (estimate.n == 0) return MethodResult{std::move(estimate), {}};
+  TRUEBOUND_TRY(cells, cells_of(rows, options));
+  estimate.unit = "stratum";
+  return pooled(std::move(estimate), cells, options.confidence);
+}
+
+// --- Groups crossed. ---
+
+std::string level_of(const eval::Observation& row, const std::string& factor) {
+  return factor == "stratum" ? row.stratum : eval::level_of(row, factor);
+}
+
+Result<void> check_factors(const std::vector<std::string>& by) {
+  const std::vector<std::string> known = {"stratum", "persona", "deployment",
+                                          "model",   "attack",  "suite"};
+  if (by.size() < 2) {
+    return invalid_input("intersections: --by needs two factors or more of " + join(known) +
+                         ", got " + std::to_string(by.size()));
+  }
+  for (std::size_t i = 0; i < by.size(); ++i) {
+    if (std::ranges::find(known, by[i]) == known.end()) {
+      return invalid_input("intersections: --by must name factors of " + join(known) + ", got '" +
+                           by[i] + "'");
+    }
+    if (std::ranges::count(by, by[i]) > 1) {
+      return invalid_input("intersections: --by must name each factor once, got " + by[i] +
+                           " again");
+    }
+  }
+  return {};
+}
+
+// `persona=a, stratum=b` of every combination of levels that occur, those without a row too.
+std::vector<std::string> crossed_names(const Rows& rows, const std::vector<std::string>& by) {
+  std::vector<std::string> names = {""};
+  for (const std::string& factor : by) {
+    std::set<std::string> levels;
+    for (const eval::Observation* row : rows)
+      levels.insert(level_of(*row, factor));
+    std::vector<std::string> longer;
+    for (const std::string& name : names) {
+      for (const std::string& level : levels)
+        longer.push_back((name.empty() ? "" : name + ", ") + factor + "=" + level);
+    }
+    names = std::move(longer);
+  }
+  return names;
+}
+
+std::string crossed_name(const eval::Observation& row, const std::vector<std::string>& by) {
+  std::string name;
+  for (const std::string& factor : by)
+    name += (name.empty() ? "" : ", ") + factor + "=" + level_of(row, factor);
+  return name;
+}
+
+Result<MethodResult> run_intersections(const Table& table, const MethodOptions& options) {
+  TRUEBOUND_TRY_VOID(check_factors(options.by));
+  TRUEBOUND_TRY(rows, rows_of_rate(table, options, Weights::must_be_equal));
+  Estimate estimate = start(rows, options, "intersections");
+  if (estimate.n == 0) return MethodResult{std::move(estimate), {}};
+  Table crossed;
+  for (const eval::Observation* row : rows) {
+    crossed.push_back(*row);
+    crossed.back().stratum = crossed_name(*row, options.by);
+  }
+  Rows all;
+  for (const eval::Observation& row : crossed)
+    all.push_back(&row);
+  // The same sample may stand in several cells, but in each of them once.
+  for (const auto& [name, members] : by_stratum(all))
+    TRUEBOUND_TRY_VOID(check_independent(members, options, "intersections"));
+  TRUEBOUND_TRY(found, cells_of(all, options));
+  std::vector<Cell> cells;
+  for (const std::string& name : crossed_names(rows, options.by)) {
+    const auto cell = std::ranges::find(found, name, &Cell::name);
+    cells.push_back(cell == found.end() ? Cell{.name = name} : *cell);
+  }
+  estimate.unit = "cell";
+  return pooled(std::move(estimate), cells, options.confidence);
+}
+
 }  // namespace
 
 std::vector<MethodEntry> family_methods() {
@@ -394,6 +475,11 @@ std::vector<MethodEntry> family_methods() {
       {{"hierarchical", "sample outcome stratum", "arm confidence estimand",
         "rates of strata that borrow from each other (Bayesian): for display"},
        run_hierarchical,
+       WhenMissing::run_again},
+      {{"intersections", "sample outcome [stratum persona deployment model attack suite]",
+        "arm confidence estimand by",
+        "rates of groups crossed (--by persona,stratum), pooled, with the cells nobody tested"},
+       run_intersections,
        WhenMissing::run_again},
       {{"worst_cell", "sample outcome stratum [cluster epoch]",
         "arm confidence correlation estimand",

@@ -173,6 +173,36 @@ TEST(Hierarchical, PullsStrataTowardEachOtherAndListsTheUntested) {
   EXPECT_EQ(run("hierarchical", one).estimate.reason_detail, "1 stratum with outcomes, 2 needed");
 }
 
+TEST(Intersections, CrossGroupsPoolThemAndListWhatNobodyTested) {
+  Table table;
+  for (int i = 0; i < 60; ++i) {
+    for (const char* persona : {"young", "old"}) {
+      const char* stratum = i < 30 ? "fraud" : "weapons";
+      if (i >= 30 && *persona == 'o') continue;
+      eval::Observation& row = add(table, Row{.sample = "s" + std::to_string(i),
+                                              .outcome = i % 10 == 0 ? "broke" : "held",
+                                              .stratum = stratum});
+      row.persona = persona;
+    }
+  }
+  const MethodResult found = run("intersections", table, {.by = {"persona", "stratum"}});
+  EXPECT_EQ(found.estimate.clusters, 3);
+  EXPECT_EQ(word(found, {"untested"}), "[\"persona=old, stratum=weapons\"]");
+  const json::Value cells = member(found, {"cells"});
+  ASSERT_EQ(cells.list()->size(), 4U);
+  EXPECT_EQ((*cells.list())[1].find("alone"), nullptr);
+  // What nobody tested is known least.
+  const auto width = [&](std::size_t i) {
+    const json::Value& cell = (*cells.list())[i];
+    return *cell.find("upper")->decimal() - *cell.find("lower")->decimal();
+  };
+  EXPECT_GT(width(1), width(0));
+  EXPECT_NE(refusal("intersections", table, {.by = {"persona"}}).find("two factors"),
+            std::string::npos);
+  EXPECT_NE(refusal("intersections", table, {.by = {"persona", "age"}}).find("got 'age'"),
+            std::string::npos);
+}
+
 Table paired_strata() {
   Table table;
   add(table, Pairs{10, "broke", "held", "fraud"});

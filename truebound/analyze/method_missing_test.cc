@@ -80,6 +80,7 @@ Table table_of(const Method& method) {
 MethodOptions options_for(const Method& method, const Table& table) {
   MethodOptions options{.resamples = 400, .threshold = .1, .alternative = .4};
   if (method.name == "equivalence") options.margin = .3;
+  if (method.name == "intersections") options.by = {"stratum", "attack"};
   if (method.name == "text_distance") {
     for (const eval::Observation& row : table)
       options.responses.push_back("text " + std::to_string(row.sample.size() + row.arm.size()) +

@@ -28,6 +28,7 @@ struct MethodOptions {
   std::optional<double> alternative;   ///< rate to tell it from; read by sprt, cusum, e_detector
   std::optional<double> level;         ///< of an alarm; read by cusum and e_detector
   std::vector<std::int64_t> tries;     ///< k of asr_at_k beside those that it tells anyway
+  std::vector<std::string> by;         ///< factors that are crossed; read by intersections
   std::vector<std::string> responses;  ///< texts of the rows, in their order; read by text_distance
   std::string arm;              ///< the arm whose rate is asked; may be empty where there is one
   std::string table = "table";  ///< the table's name, for messages

@@ -140,7 +140,7 @@ TEST(Methods, ATableOfErrorsHasNoRate) {
     // Where labels are asked for, their absence is the first reason.
     if (method.columns.substr(0, method.columns.find('[')).find("truth") != std::string_view::npos)
       continue;
-    const MethodResult found = run(method.name, rates(0, 0, 3));
+    const MethodResult found = run(method.name, rates(0, 0, 3), {.by = {"stratum", "persona"}});
     EXPECT_FALSE(found.estimate.value.has_value()) << method.name;
     EXPECT_EQ(found.estimate.reason, Reason::no_outcome) << method.name;
     EXPECT_EQ(found.estimate.lower, 0);

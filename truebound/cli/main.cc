@@ -221,6 +221,8 @@ class CommandLine {
     added->add_option("--threshold", stats_.threshold, "rate that is asked about, in (0, 1)");
     added->add_option("--alternative", stats_.alternative, "rate to tell it from, in (0, 1)");
     added->add_option("--level", stats_.level, "of an alarm: cusum (5), e_detector (1000)");
+    added->add_option("--by", stats_.by, "factors that are crossed: persona,stratum")
+        ->delimiter(',');
     added->add_option("--tries", stats_.tries, "k of asr_at_k, beside those that it tells anyway");
     takes_out(added);
     added->footer(methods_in_words() +

@@ -195,6 +195,7 @@ Result<int> stats(const StatsArguments& arguments, const Invocation& invocation)
                                              .alternative = arguments.alternative,
                                              .level = arguments.level,
                                              .tries = arguments.tries,
+                                             .by = arguments.by,
                                              .responses = responses_of(table),
                                              .arm = arguments.arm,
                                              .table = arguments.input}));

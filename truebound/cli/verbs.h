@@ -86,6 +86,7 @@ struct StatsArguments {
   std::optional<double> alternative;
   std::optional<double> level;
   std::vector<std::int64_t> tries;
+  std::vector<std::string> by;  ///< factors that are crossed
 };
 struct PowerArguments {
   std::string question;
