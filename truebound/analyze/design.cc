@@ -1,9 +1,11 @@
 #include "truebound/analyze/design.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <tuple>
 
+#include "truebound/stats/differences.h"
 #include "truebound/stats/paired.h"
 
 namespace truebound::analyze {
@@ -66,37 +68,76 @@ std::vector<const eval::Observation*> select(const std::vector<eval::Observation
   return selected;
 }
 
-Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cell,
-                                const std::string& first, const std::string& second,
-                                double confidence) {
-  // A pair shares everything but the arm.
-  using Partner = std::tuple<std::string, std::string, std::string, std::string, std::string,
-                             std::string, std::int64_t>;
-  std::map<Partner, std::array<eval::OutcomeKind, 2>> pairs;
+namespace {
+
+// A pair shares everything but the arm.
+using Partner = std::tuple<std::string, std::string, std::string, std::string, std::string,
+                           std::string, std::int64_t>;
+
+struct PairsOfArms {
+  std::map<Partner, std::array<eval::OutcomeKind, 2>> outcomes;
   std::map<Partner, std::string> cluster_of;
+};
+
+PairsOfArms pairs_of(const std::vector<const eval::Observation*>& cell, const std::string& first,
+                     const std::string& second) {
+  PairsOfArms pairs;
   for (const eval::Observation* seen : cell) {
     if (seen->arm != first && seen->arm != second) continue;
     const Partner partner(seen->suite, seen->sample, seen->model, seen->persona, seen->deployment,
                           seen->attack, seen->epoch);
-    auto& outcomes = pairs
-                         .try_emplace(partner, std::array{eval::OutcomeKind::not_run,
-                                                          eval::OutcomeKind::not_run})
-                         .first->second;
+    const std::array none{eval::OutcomeKind::not_run, eval::OutcomeKind::not_run};
+    auto& outcomes = pairs.outcomes.try_emplace(partner, none).first->second;
     outcomes[seen->arm == first ? 0 : 1] = eval::kind_of(seen->outcome);
-    cluster_of[partner] = cluster_name(*seen);
+    pairs.cluster_of[partner] = cluster_name(*seen);
   }
+  return pairs;
+}
+
+bool is_decided(eval::OutcomeKind kind) {
+  return kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held;
+}
+
+bool is_missing(eval::OutcomeKind kind) {
+  return !is_decided(kind) && kind != eval::OutcomeKind::score;
+}
+
+// Whether what is missing depends on the arm: pairs of a cluster are summed, since they may fail
+// together, and each cluster's sum could as well have had the other sign.
+Result<void> compare_missing(const PairsOfArms& pairs, Comparison& comparison) {
+  std::map<std::string, double> by_cluster;
+  for (const auto& [partner, outcomes] : pairs.outcomes) {
+    const bool first = is_missing(outcomes[0]);
+    const bool second = is_missing(outcomes[1]);
+    comparison.missing_first += first ? 1 : 0;
+    comparison.missing_second += second ? 1 : 0;
+    by_cluster[pairs.cluster_of.at(partner)] += (first ? 1 : 0) - (second ? 1 : 0);
+  }
+  if (comparison.missing_first + comparison.missing_second == 0) return {};
+  std::vector<double> differences;
+  for (const auto& [cluster, difference] : by_cluster)
+    differences.push_back(difference);
+  TRUEBOUND_TRY(test, stats::sign_flip_test(differences, {}));
+  comparison.p_missing = test.p_value;
+  return {};
+}
+
+}  // namespace
+
+Result<Comparison> compare_arms(const std::vector<const eval::Observation*>& cell,
+                                const std::string& first, const std::string& second,
+                                double confidence) {
+  const PairsOfArms pairs = pairs_of(cell, first, second);
   std::set<std::string> clusters;
   Comparison comparison{.first = first, .second = second, .confidence = confidence};
-  const auto is_decided = [](eval::OutcomeKind kind) {
-    return kind == eval::OutcomeKind::broke || kind == eval::OutcomeKind::held;
-  };
-  for (const auto& [partner, outcomes] : pairs) {
+  TRUEBOUND_TRY_VOID(compare_missing(pairs, comparison));
+  for (const auto& [partner, outcomes] : pairs.outcomes) {
     if (!is_decided(outcomes[0]) || !is_decided(outcomes[1])) {
       ++comparison.without_partner;
       continue;
     }
     // The methods take pairs as independent, and those of one cluster are not: the first counts.
-    if (!clusters.insert(cluster_of.at(partner)).second) {
+    if (!clusters.insert(pairs.cluster_of.at(partner)).second) {
       ++comparison.same_cluster;
       continue;
     }

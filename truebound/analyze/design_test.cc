@@ -99,5 +99,25 @@ TEST(Comparison, PairsAreFoundBySampleAndTheRestIsCounted) {
   EXPECT_DOUBLE_EQ(*comparison.difference, 0.5);
 }
 
+// Ten clusters of two samples: one arm loses one answer of seven of them, the other none.
+TEST(Comparison, WhetherWhatIsMissingDependsOnTheArmIsTestedOverClusters) {
+  std::vector<Observation> rows;
+  for (int i = 0; i < 20; ++i) {
+    for (const char* arm : {"off", "on"}) {
+      const bool is_lost = arm == std::string("on") && i % 2 == 0 && i < 14;
+      rows.push_back(seen(std::to_string(i), arm,
+                          is_lost ? eval::Outcome(eval::Failed{"timeout"}) : eval::Held{}));
+      rows.back().cluster = "c" + std::to_string(i / 2);
+    }
+  }
+  const Comparison unequal = compare_arms(select(rows, {}), "off", "on", 0.95).value();
+  EXPECT_EQ(unequal.missing_first, 0);
+  EXPECT_EQ(unequal.missing_second, 7);
+  EXPECT_DOUBLE_EQ(*unequal.p_missing, 2.0 / 128);
+  for (Observation& row : rows)
+    row.outcome = eval::Held{};
+  EXPECT_FALSE(compare_arms(select(rows, {}), "off", "on", 0.95).value().p_missing);
+}
+
 }  // namespace
 }  // namespace truebound::analyze

@@ -218,6 +218,9 @@ struct Comparison {
   double upper = 1;
   std::optional<double> p_exact;
   std::optional<double> p_mid;
+  std::int64_t missing_first = 0;   ///< outcomes of the first arm that are missing
+  std::int64_t missing_second = 0;  ///< the same of the second arm
+  std::optional<double> p_missing;  ///< that as unequal numbers are missing by chance
   double confidence = 0.95;
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -235,6 +238,10 @@ struct Comparison {
     visit("upper", upper, "Bonett-Price");
     visit("p_exact", p_exact, "McNemar, exact");
     visit("p_mid", p_mid, "McNemar, mid-p");
+    visit("missing_first", missing_first, "missing outcomes of the first arm");
+    visit("missing_second", missing_second, "missing outcomes of the second arm");
+    visit("p_missing", p_missing,
+          "does what is missing depend on the arm? sign flips over clusters");
     visit("confidence", confidence, "of the interval");
   }
 };

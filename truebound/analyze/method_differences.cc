@@ -204,6 +204,30 @@ Result<MethodResult> run_sign_flip(const Table& table, const MethodOptions& opti
   return result;
 }
 
+// The share of outcomes that are missing takes the place of the share that broke: none of its own
+// can then be missing.
+Result<MethodResult> run_missing_by_arm(const Table& table, const MethodOptions& options) {
+  Table lost = table;
+  std::int64_t missing = 0;
+  for (Observation& row : lost) {
+    const eval::OutcomeKind kind = eval::kind_of(row.outcome);
+    const bool is_missing = !eval::is_decided(row.outcome) && kind != eval::OutcomeKind::score;
+    missing += is_missing ? 1 : 0;
+    row.outcome = is_missing ? eval::Outcome(eval::Broke{}) : eval::Held{};
+  }
+  TRUEBOUND_TRY(result, run_sign_flip(lost, options));
+  result.estimate.method = "missing_by_arm";
+  result.estimate.counts = {};
+  for (const Observation& row : table)
+    result.estimate.counts.add(row.outcome);
+  std::erase_if(result.beside,
+                [](const json::Member& member) { return member.first == "missing"; });
+  without_bounds(result, {result.estimate.lower, result.estimate.upper},
+                 "what is missing is what is counted");
+  result.beside.emplace_back("missing_rows", missing);
+  return result;
+}
+
 Result<MethodResult> run_obuchowski(const Table& table, const MethodOptions& options) {
   TRUEBOUND_TRY(matches, matches_of(table, options, Arms::two));
   MethodResult result{start_difference(matches, options, "obuchowski"), told_of(matches)};
@@ -356,6 +380,9 @@ std::vector<MethodEntry> difference_methods() {
       {{"sign_flip", "sample arm outcome [cluster epoch]", "confidence resamples seed",
         "do two arms break equally often? permutation test over clusters"},
        run_sign_flip},
+      {{"missing_by_arm", "sample arm outcome [cluster epoch]", "confidence resamples seed",
+        "does what is missing depend on the arm? permutation test over clusters"},
+       run_missing_by_arm},
       {{"obuchowski", "sample arm outcome [cluster epoch]", "confidence",
         "do two arms break equally often? clustered pairs, many clusters"},
        run_obuchowski},

@@ -61,6 +61,21 @@ TEST(SignFlipMethod, EpochsOfOneSampleAreOneCluster) {
   EXPECT_DOUBLE_EQ(*found.estimate.p_value, 2.0 / 256);
 }
 
+// Of 12 samples arm A loses 8 and arm B the same 2: the 6 that only A lost are flipped.
+TEST(MissingByArm, ComparesWhatIsLostNotWhatBroke) {
+  Table table;
+  add(table, Pairs{6, "error", "broke"});
+  add(table, Pairs{2, "undecided", "error"});
+  add(table, Pairs{4, "held", "broke"});
+  const MethodResult found = run("missing_by_arm", table);
+  EXPECT_EQ(found.estimate.method, "missing_by_arm");
+  EXPECT_DOUBLE_EQ(*found.estimate.value, 8.0 / 12 - 2.0 / 12);
+  EXPECT_DOUBLE_EQ(*found.estimate.p_value, 2.0 / 64);
+  EXPECT_EQ(word(found, {"missing_rows"}), "10");
+  EXPECT_EQ(found.estimate.counts.missing(), 10);
+  EXPECT_EQ(found.estimate.missing.lower, found.estimate.lower);
+}
+
 TEST(SignFlipMethod, TheSameSeedGivesTheSameDraws) {
   Table table;
   add(table, Pairs{20, "broke", "held"});

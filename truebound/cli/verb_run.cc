@@ -70,7 +70,7 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
   if (invocation.output == Output::json) {
     TRUEBOUND_TRY_VOID(deliver(invocation, report::render(dossier, report::Format::json)));
   } else {
-    remark(invocation, report::summary(dossier));
+    remark(invocation, report::summary(dossier, workplace.ledger().string()));
     for (const std::string& trouble : progress.troubles())
       remark(invocation, "Why there are errors: " + trouble);
     remark(invocation,

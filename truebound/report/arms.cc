@@ -42,6 +42,9 @@ Row row_of(const Comparison& pair) {
   row.cells.push_back({.text = pair.p_mid ? say(p_value(*pair.p_mid)) : say("none")});
   row.cells.push_back({.text = say(whole(pair.without_partner))});
   row.cells.push_back({.text = say(whole(pair.same_cluster))});
+  row.cells.push_back(
+      {.text = say(whole(pair.missing_first) + " and " + whole(pair.missing_second))});
+  row.cells.push_back({.text = pair.p_missing ? say(p_value(*pair.p_missing)) : say("none")});
   return row;
 }
 
@@ -59,7 +62,8 @@ Table table_of(const std::vector<Comparison>& comparisons) {
   for (const std::string& title :
        {std::string("Pairs"), std::string("Broke in both"), "Only " + one, "Only " + two,
         std::string("Neither"), std::string("Difference"), interval, std::string("McNemar exact p"),
-        std::string("mid-p"), std::string("No partner"), std::string("Same cluster")}) {
+        std::string("mid-p"), std::string("No partner"), std::string("Same cluster"),
+        std::string("Missing"), std::string("p that the arm does not matter")}) {
     table.columns.push_back({.title = title, .align = Align::right});
   }
   for (const Comparison& comparison : comparisons) {
@@ -82,8 +86,10 @@ Section arms(const Dossier& dossier) {
       .text = "As judged, and therefore no claim: the judge's errors differ between the arms."});
   section.blocks.emplace_back(table_of(dossier.comparisons));
   section.blocks.emplace_back(Paragraph{
-      .text = "A pair is one sample asked in the same way in both arms. Points are percentage "
-              "points.",
+      .text =
+          "A pair is one sample asked in the same way in both arms. Points are percentage "
+          "points. Where a small p says that what is missing depends on the arm, the pairs that "
+          "are left are no fair sample.",
       .tone = Tone::note});
   return section;
 }

@@ -24,7 +24,9 @@ std::string render(const evidence::Dossier& dossier, Format format);
 
 /// The closing lines for a terminal, at most 12, each ending in a line feed: counts, each claim's
 /// sentence, what was not looked at, checkpoint and key. Nothing in them moves a cursor.
-std::string summary(const evidence::Dossier& dossier);
+/// @param ledger  where the run's ledger lies, so that a command in it runs as it stands; empty: in
+///                the current folder
+std::string summary(const evidence::Dossier& dossier, const std::string& ledger = "");
 
 /// Why a gate of the plan is not met, in one line that names the first; empty where each is met.
 std::string gate_line(const evidence::Dossier& dossier);

@@ -119,7 +119,7 @@ std::string gate_line(const Dossier& dossier) {
   return said.say(".").plain();
 }
 
-std::string summary(const Dossier& whole_dossier) {
+std::string summary(const Dossier& whole_dossier, const std::string& ledger) {
   const Dossier dossier = as_reported(whole_dossier);
   std::vector<std::string> lines;
   Sentence mark;
@@ -146,6 +146,7 @@ std::string summary(const Dossier& whole_dossier) {
   if (shown < claims)
     lines.push_back("And " + std::to_string(claims - shown) + " more claims; see the report.");
   if (claims == 0) lines.emplace_back("No claim is made.");
+  if (!mend.empty() && !ledger.empty()) mend += " --ledger " + ledger;
   if (!mend.empty()) lines.push_back("A rate needs: " + say(mend).plain());
   lines.push_back(not_looked_at_line(dossier));
   lines.push_back("Checkpoint: size " + whole(static_cast<std::int64_t>(dossier.provenance.size)) +
