@@ -40,6 +40,11 @@ Result<Ends> limits_of(double share, double effective_n, double tail) {
   return Ends{lower, upper};
 }
 
+Result<void> check(const ClaimTails& tails) {
+  if (tails.below > 0 && tails.below < 1 && tails.above > 0 && tails.above < 1) return {};
+  return invalid_input("chain: tails must lie in (0, 1)");
+}
+
 Result<void> check(const ChainOptions& options) {
   if (!(options.confidence > 0 && options.confidence < 1)) {
     return invalid_input("chain: confidence must lie in (0, 1)");
@@ -48,7 +53,7 @@ Result<void> check(const ChainOptions& options) {
     return invalid_input("chain: correlation must lie in [0, 1]");
   }
   if (options.claims < 1) return invalid_input("chain: claims must be >= 1");
-  return {};
+  return options.tails ? check(*options.tails) : Result<void>();
 }
 
 Result<ClusterCounts> sum(const std::vector<ClusterCounts>& clusters) {
@@ -246,12 +251,23 @@ struct Case {
   double alpha() const { return 1 - options.confidence; }
 };
 
-Result<Correction> limits_at(const Case& c, const Shares& shares, double tail) {
-  if (c.total.judged() == 0) return without_judge(shares, tail);
-  if (const auto* this_run = std::get_if<LabelsThisRun>(&c.labels)) {
-    return with_labels_this_run(shares, c.total, *this_run, tail);
+// What limits rest on once slots are counted.
+struct Decided {
+  const ClusterCounts& total;
+  const Labels& labels;
+  const Judge& judge;
+};
+
+Result<Correction> limits_at(const Decided& by, const Shares& shares, double tail) {
+  if (by.total.judged() == 0) return without_judge(shares, tail);
+  if (const auto* this_run = std::get_if<LabelsThisRun>(&by.labels)) {
+    return with_labels_this_run(shares, by.total, *this_run, tail);
   }
-  return with_labels_elsewhere(shares, c.judge, tail);
+  return with_labels_elsewhere(shares, by.judge, tail);
+}
+
+Result<Correction> limits_at(const Case& c, const Shares& shares, double tail) {
+  return limits_at(Decided{c.total, c.labels, c.judge}, shares, tail);
 }
 
 std::string needed(const std::vector<std::pair<const char*, std::int64_t>>& counts,
@@ -392,8 +408,8 @@ Result<void> with_missing(const Case& c, Chain& chain) {
   chain.missing.effective_n_held = held.size.effective_n;
   chain.missing.effective_n_broke = broke.size.effective_n;
 
-  TRUEBOUND_TRY(above, limits_at(c, held, chain.claim.tail));
-  TRUEBOUND_TRY(below, limits_at(c, broke, chain.claim.tail));
+  TRUEBOUND_TRY(above, limits_at(c, held, chain.claim.tails.above));
+  TRUEBOUND_TRY(below, limits_at(c, broke, chain.claim.tails.below));
   chain.claim.rate_above = above.limits.lower;
   chain.claim.rate_below = below.limits.upper;
   return {};
@@ -413,7 +429,8 @@ Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& 
   Case c{.clusters = clusters, .labels = labels, .options = options, .total = total};
   TRUEBOUND_TRY_VOID(check_this_run(c));
   Chain chain{.counts = total};
-  chain.claim.tail = c.alpha() / static_cast<double>(options.claims);
+  const double shared = c.alpha() / static_cast<double>(options.claims);
+  chain.claim.tails = options.tails.value_or(ClaimTails{shared, shared});
   TRUEBOUND_TRY_VOID(measure_judge(c, chain));
   TRUEBOUND_TRY(absence, absence_of(c));
   chain.reason = absence.reason;
@@ -422,6 +439,33 @@ Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& 
   TRUEBOUND_TRY_VOID(complete_cases(c, chain));
   TRUEBOUND_TRY_VOID(with_missing(c, chain));
   return chain;
+}
+
+Result<ClaimLimits> ClaimLimits::of(const std::vector<ClusterCounts>& clusters,
+                                    const Labels& labels, const ChainOptions& options) {
+  TRUEBOUND_TRY(chain, correct(clusters, labels, options));
+  ClaimLimits limits(std::move(chain), labels);
+  if (!limits.chain_.value) return limits;
+  const ClusterCounts& total = limits.chain_.counts;
+  TRUEBOUND_TRY(held, shares_of(clusters, total, MissingAs::held, options));
+  TRUEBOUND_TRY(broke, shares_of(clusters, total, MissingAs::broke, options));
+  limits.held_ = held;
+  limits.broke_ = broke;
+  return limits;
+}
+
+Result<ClaimBounds> ClaimLimits::at(const ClaimTails& tails) const {
+  TRUEBOUND_TRY_VOID(check(tails));
+  ClaimBounds bounds{.tails = tails};
+  if (!chain_.value) return bounds;
+  const Judge judge{chain_.sensitivity.value_or(JudgeRate()),
+                    chain_.specificity.value_or(JudgeRate())};
+  const Decided by{chain_.counts, labels_, judge};
+  TRUEBOUND_TRY(above, limits_at(by, held_, tails.above));
+  TRUEBOUND_TRY(below, limits_at(by, broke_, tails.below));
+  bounds.rate_above = above.limits.lower;
+  bounds.rate_below = below.limits.upper;
+  return bounds;
 }
 
 std::optional<double> limit_of_detection(const Chain& chain, double confidence) {

@@ -75,6 +75,13 @@ constexpr std::array<std::string_view, 3> words(Unit /*list*/) {
 /// Whether a filter is on where answers are expected: its stops are then broken slots.
 enum class AnswerFilter { off, on };
 
+/// Tails of the one-sided limits that claims rest on: of the one that a rate is below, and of the
+/// one that it is above. In (0, 1).
+struct ClaimTails {
+  double below = .05;
+  double above = .05;
+};
+
 /// What the plan declares; all of it affects the result.
 struct ChainOptions {
   double confidence = .95;                                ///< of estimates, two-sided, in (0, 1)
@@ -83,6 +90,8 @@ struct ChainOptions {
   Unit unit = Unit::sample;                               ///< what a cluster is
   std::int64_t claims = 1;                         ///< m, the claims that the plan asks, >= 1
   AnswerFilter answer_filter = AnswerFilter::off;  ///< whether stops can break slots
+  /// Of claims, as their family has it; absent: alpha / m both.
+  std::optional<ClaimTails> tails;
 };
 
 /// Sensitivity or specificity as labels from elsewhere give it.
@@ -150,9 +159,9 @@ struct MissingBounds {
   double effective_n_broke = 0;
 };
 
-/// What claims rest on: one-sided limits at alpha / m, missing ones read against the claim.
+/// What claims rest on: one-sided limits, missing ones read against the claim.
 struct ClaimBounds {
-  double tail = 0;
+  ClaimTails tails;
   std::optional<double> rate_above;  ///< the rate is above this; absent without a number
   std::optional<double> rate_below;  ///< the rate is below this
 };
@@ -193,6 +202,28 @@ struct Chain {
 ///         in Medicine 27:1693-1702
 Result<Chain> correct(const std::vector<ClusterCounts>& clusters, const Labels& labels,
                       const ChainOptions& options);
+
+/// The limits that claims about one rate rest on, at any tails: what holds for all of them is
+/// computed once. One thread at a time.
+class ClaimLimits {
+ public:
+  /// @error invalid_input  as correct()
+  static Result<ClaimLimits> of(const std::vector<ClusterCounts>& clusters, const Labels& labels,
+                                const ChainOptions& options);
+
+  /// Those of correct() with these tails; nothing where it has no number.
+  /// @error invalid_input  a tail is not in (0, 1)
+  Result<ClaimBounds> at(const ClaimTails& tails) const;
+  const std::optional<double>& value() const { return chain_.value; }
+
+ private:
+  ClaimLimits(Chain chain, Labels labels) : chain_(std::move(chain)), labels_(std::move(labels)) {}
+
+  Chain chain_;
+  Labels labels_;
+  Shares held_;
+  Shares broke_;
+};
 
 /// The smallest rate of broken slots that the chain's judge tells from none, given its false alarms
 /// on labels from elsewhere: below it, more slots settle nothing, more labels of what held do.

@@ -217,7 +217,8 @@ void expect_chain(const Chain& found, const json::Value& result) {
     expect_near(found.missing.effective_n_broke, *n->find("broke"), "effective n, broke");
   }
   const json::Value& claim = *result.find("claim");
-  expect_near(found.claim.tail, *claim.find("tail"), "tail");
+  expect_near(found.claim.tails.below, *claim.find("tail"), "tail");
+  EXPECT_EQ(found.claim.tails.above, found.claim.tails.below);
   expect_optional(found.claim.rate_above, *claim.find("rate_above"), "rate above");
   expect_optional(found.claim.rate_below, *claim.find("rate_below"), "rate below");
 }

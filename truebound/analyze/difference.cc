@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "truebound/analyze/calibration.h"
 #include "truebound/analyze/design.h"
+#include "truebound/analyze/family.h"
 
 namespace truebound::analyze {
 namespace {
@@ -74,6 +76,32 @@ class Reading {
   Slots cell_;
 };
 
+// What both versions were asked, with the labels that fit it.
+struct BothVersions {
+  BothVersions(const Version& version_now, const Version& version_before) {
+    const Matcher matcher(version_now.cell, version_before.cell);
+    const std::set<Asked> all_now = matcher.all(version_now.cell);
+    const std::set<Asked> all_before = matcher.all(version_before.cell);
+    std::set<Asked> shared;
+    std::ranges::set_intersection(all_now, all_before, std::inserter(shared, shared.end()));
+    now = matcher.among(version_now.cell, shared);
+    before = matcher.among(version_before.cell, shared);
+    labels_now = labels_for(now, version_now.calibrations).labels;
+    labels_before = labels_for(before, version_before.calibrations).labels;
+    asked_now = all_now.size();
+    asked_before = all_before.size();
+    asked = shared.size();
+  }
+
+  Slots now;
+  Slots before;
+  Labels labels_now;
+  Labels labels_before;
+  std::size_t asked_now = 0;
+  std::size_t asked_before = 0;
+  std::size_t asked = 0;
+};
+
 // Limits of a difference from those of its sides: how far each side alone moves it, squared.
 double moved(double side, double limit, double other_side, double other_limit) {
   return std::hypot(side - limit, other_side - other_limit);
@@ -91,6 +119,12 @@ Limits highest(const Estimate& now, const Estimate& before) {
           difference + moved(*now.value, now.bound_below, *before.value, before.bound_above)};
 }
 
+Result<ClaimLimits> limits_read(const Slots& cell, const eval::Outcome& missing_as,
+                                const Labels& labels, const ChainOptions& options) {
+  const Reading reading(cell, missing_as);
+  return ClaimLimits::of(count_clusters(reading.cell()), labels, options);
+}
+
 std::string rate_in_words(const Estimate& estimate) {
   return fmt::format("{:.6f} ({:.6f} to {:.6f}), {} of {} slots broke, effective n {:.6g}",
                      *estimate.value, estimate.lower, estimate.upper, estimate.counts.broke,
@@ -101,18 +135,9 @@ std::string rate_in_words(const Estimate& estimate) {
 
 Result<Estimate> difference_from_before(const std::string& name, const Version& now,
                                         const Version& before, const ChainOptions& options) {
-  const Matcher matcher(now.cell, before.cell);
-  const std::set<Asked> asked_now = matcher.all(now.cell);
-  const std::set<Asked> asked_before = matcher.all(before.cell);
-  std::set<Asked> both;
-  std::ranges::set_intersection(asked_now, asked_before, std::inserter(both, both.end()));
-  const Slots cell_now = matcher.among(now.cell, both);
-  const Slots cell_before = matcher.among(before.cell, both);
-  const Labels labels_now = labels_for(cell_now, now.calibrations).labels;
-  const Labels labels_before = labels_for(cell_before, before.calibrations).labels;
-
-  TRUEBOUND_TRY(rate_now, estimate(name, cell_now, labels_now, options));
-  TRUEBOUND_TRY(rate_before, estimate(name, cell_before, labels_before, options));
+  const BothVersions both(now, before);
+  TRUEBOUND_TRY(rate_now, estimate(name, both.now, both.labels_now, options));
+  TRUEBOUND_TRY(rate_before, estimate(name, both.before, both.labels_before, options));
   Estimate result = rate_now;
   result.method = "mover_difference";
   result.raw.reset();
@@ -131,14 +156,14 @@ Result<Estimate> difference_from_before(const std::string& name, const Version& 
     return result;
   }
   // What is missing is read against the claim on both sides, and then the other way.
-  const Reading now_broke(cell_now, eval::Broke{});
-  const Reading now_held(cell_now, eval::Held{});
-  const Reading before_broke(cell_before, eval::Broke{});
-  const Reading before_held(cell_before, eval::Held{});
-  TRUEBOUND_TRY(worst_now, estimate(name, now_broke.cell(), labels_now, options));
-  TRUEBOUND_TRY(best_before, estimate(name, before_held.cell(), labels_before, options));
-  TRUEBOUND_TRY(best_now, estimate(name, now_held.cell(), labels_now, options));
-  TRUEBOUND_TRY(worst_before, estimate(name, before_broke.cell(), labels_before, options));
+  const Reading now_broke(both.now, eval::Broke{});
+  const Reading now_held(both.now, eval::Held{});
+  const Reading before_broke(both.before, eval::Broke{});
+  const Reading before_held(both.before, eval::Held{});
+  TRUEBOUND_TRY(worst_now, estimate(name, now_broke.cell(), both.labels_now, options));
+  TRUEBOUND_TRY(best_before, estimate(name, before_held.cell(), both.labels_before, options));
+  TRUEBOUND_TRY(best_now, estimate(name, now_held.cell(), both.labels_now, options));
+  TRUEBOUND_TRY(worst_before, estimate(name, before_broke.cell(), both.labels_before, options));
 
   result.value = *rate_now.value - *rate_before.value;
   result.upper = std::min(1.0, highest(rate_now, rate_before).two_sided);
@@ -151,16 +176,37 @@ Result<Estimate> difference_from_before(const std::string& name, const Version& 
   result.bound_above = std::max(-1.0, -least.one_sided);
   result.steps = {
       {"Asked",
-       fmt::format("samples by attacks: now {}, before {}", asked_now.size(), asked_before.size()),
-       fmt::format("{} in both", both.size())},
+       fmt::format("samples by attacks: now {}, before {}", both.asked_now, both.asked_before),
+       fmt::format("{} in both", both.asked)},
       {"Now", "the chain of corrections", rate_in_words(rate_now)},
       {"Before", "the chain of corrections", rate_in_words(rate_before)},
       {"Difference",
        "now less before; limits: the root of the squared ways of each rate to its limit",
        fmt::format("{:.6f} ({:.6f} to {:.6f})", *result.value, result.lower, result.upper)},
-      {"Claim", "one-sided at alpha / m; missing now as broke, before as held",
+      {claim_step, "one-sided at alpha / m; missing now as broke, before as held",
        fmt::format("at most {:.6f} more", result.bound_below)}};
   return result;
+}
+
+Result<LimitsAt> limits_of_difference(const Version& now, const Version& before,
+                                      const ChainOptions& options) {
+  const BothVersions both(now, before);
+  TRUEBOUND_TRY(worst_now, limits_read(both.now, eval::Broke{}, both.labels_now, options));
+  TRUEBOUND_TRY(best_before, limits_read(both.before, eval::Held{}, both.labels_before, options));
+  const auto sides = std::make_shared<const std::pair<ClaimLimits, ClaimLimits>>(
+      std::move(worst_now), std::move(best_before));
+  return LimitsAt([sides](const ClaimTails& tails) -> Result<ClaimBounds> {
+    const auto& [after, earlier] = *sides;
+    ClaimBounds bounds{.tails = tails};
+    const ClaimTails same{.below = tails.below, .above = tails.below};
+    TRUEBOUND_TRY(at_most, after.at(same));
+    TRUEBOUND_TRY(at_least, earlier.at(same));
+    if (!at_most.rate_below || !at_least.rate_above) return bounds;
+    bounds.rate_below = std::min(1.0, *after.value() - *earlier.value() +
+                                          moved(*after.value(), *at_most.rate_below,
+                                                *earlier.value(), *at_least.rate_above));
+    return bounds;
+  });
 }
 
 }  // namespace truebound::analyze

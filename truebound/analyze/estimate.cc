@@ -57,6 +57,16 @@ std::string moves_in_words(const Correction& correction) {
   return join(parts);
 }
 
+std::string tails_in_words(const ClaimTails& tails) {
+  if (tails.below == tails.above) {
+    return fmt::format("one-sided, tail {} = alpha / m, missing read against the claim",
+                       number(tails.below));
+  }
+  return fmt::format(
+      "one-sided, tail {} of at least and {} of at most, missing read against the claim",
+      number(tails.above), number(tails.below));
+}
+
 // The calculation, so that a person can follow it with a pocket calculator and a table.
 std::vector<Step> steps_of(const Chain& chain, const Estimate& estimate) {
   std::vector<Step> steps;
@@ -101,9 +111,7 @@ std::vector<Step> steps_of(const Chain& chain, const Estimate& estimate) {
   steps.push_back({"Missing", "lower: all missing held; upper: all missing broke",
                    range(estimate.missing.lower, estimate.missing.upper)});
   steps.push_back(
-      {"Claim",
-       fmt::format("one-sided, tail {} = alpha / m, missing read against the claim",
-                   number(chain.claim.tail)),
+      {claim_step, tails_in_words(chain.claim.tails),
        fmt::format("at least {:.6f}, at most {:.6f}", estimate.bound_above, estimate.bound_below)});
   return steps;
 }
@@ -156,13 +164,16 @@ Result<Estimate> estimate(const std::string& name,
                   .missing = {chain.missing.limits.lower, chain.missing.limits.upper},
                   .bound_below = chain.claim.rate_below.value_or(1),
                   .bound_above = chain.claim.rate_above.value_or(0),
-                  .bound_confidence = 1 - chain.claim.tail,
+                  .bound_confidence = 1 - chain.claim.tails.below,
                   .reason = chain.reason,
                   .reason_detail = chain.reason_detail};
   if (chain.shares) {
     result.effective_n = chain.shares->size.effective_n;
     result.clusters = chain.shares->size.clusters;
     result.korn_graubard_n = chain.shares->size.korn_graubard;
+  }
+  if (chain.claim.tails.above != chain.claim.tails.below) {
+    result.bound_above_confidence = 1 - chain.claim.tails.above;
   }
   if (!chain.shares) TRUEBOUND_TRY_VOID(weigh(clusters, options, result));
   std::set<std::string> judges;

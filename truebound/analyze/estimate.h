@@ -111,6 +111,9 @@ struct Step {
   }
 };
 
+/// The step that says on what a claim rests.
+inline constexpr const char* claim_step = "Claim";
+
 /// Evidence on a threshold that may be looked at after every cluster: logs of e-values. A claim is
 /// settled where one reaches the bar, and its sample ends there.
 struct Sequential {
@@ -151,10 +154,11 @@ struct Estimate {
   std::optional<JudgeError> judge;
   std::int64_t stopped = 0;  ///< of the counts, those that a safeguard stopped
   std::int64_t cut = 0;      ///< of the counts, answers cut at the token limit
-  double bound_below = 1;    ///< one-sided upper limit at 1 - alpha/m, missing taken as broke
-  double bound_above = 0;    ///< one-sided lower limit at 1 - alpha/m, missing taken as held
+  double bound_below = 1;    ///< one-sided upper limit, missing taken as broke
+  double bound_above = 0;    ///< one-sided lower limit, missing taken as held
   double bound_confidence = 0.95;
-  std::optional<double> korn_graubard_n;  ///< shown beside, where it is defined
+  std::optional<double> bound_above_confidence;  ///< of bound_above, where it is another
+  std::optional<double> korn_graubard_n;         ///< shown beside, where it is defined
   Reason reason = Reason::none;
   std::string reason_detail;
   std::string mend;  ///< the command that would give a number
@@ -187,7 +191,9 @@ struct Estimate {
     visit("cut", cut, "answers cut at the token limit");
     visit("bound_below", bound_below, "one-sided upper limit that a claim rests on");
     visit("bound_above", bound_above, "one-sided lower limit that a claim rests on");
-    visit("bound_confidence", bound_confidence, "1 - alpha/m");
+    visit("bound_confidence", bound_confidence,
+          "of bound_below: 1 - alpha/m, or as its family has it");
+    visit("bound_above_confidence", bound_above_confidence, "of bound_above, where it is another");
     visit("korn_graubard_n", korn_graubard_n, "n* of Korn and Graubard, shown beside");
     visit("reason", reason, "why there is no value");
     visit("reason_detail", reason_detail, "the same with numbers");

@@ -1,6 +1,7 @@
 #include "truebound/assess/conclude.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,10 +12,13 @@
 #include "truebound/assess/baseline.h"
 #include "truebound/assess/describe.h"
 #include "truebound/assess/exhibits.h"
+#include "truebound/assess/families.h"
 #include "truebound/assess/watch.h"
 #include "truebound/evidence/found.h"
 #include "truebound/evidence/support.h"
 #include "truebound/model/model.h"
+#include "truebound/plan/cost.h"
+#include "truebound/plan/families.h"
 #include "truebound/plan/levels.h"
 
 namespace truebound::assess {
@@ -95,18 +99,22 @@ class Conclusion {
   }
 
   Result<void> add_claims(evidence::Dossier& dossier) const {
-    std::int64_t claims = 0;
-    for (const eval::Question& question : plan_.claims) {
-      claims += static_cast<std::int64_t>(eval::cells_of(question, levels_).size());
-    }
-    for (const eval::Question& question : plan_.claims) {
-      for (const eval::Cell& cell : eval::cells_of(question, levels_)) {
-        TRUEBOUND_TRY(estimate, answer_to(question, cell, claims));
-        dossier.claims.push_back(evidence::support(question, std::move(estimate),
-                                                   scope_of(cell.where, dossier),
-                                                   circumstances(cell.where)));
+    std::vector<std::vector<evidence::Claim>> claims(plan_.claims.size());
+    for (const plan::FamilyShare& family : plan::families_of(plan_, levels_)) {
+      TRUEBOUND_TRY(answers, answer_family(family, plan_, levels_, answering(family.cells)));
+      evidence::ClaimFamily told{.name = family.name,
+                                 .correction = family.correction,
+                                 .error = family.error,
+                                 .cells = family.cells};
+      for (Answer& answer : answers) {
+        const std::size_t question = answer.question;
+        claims[question].push_back(claim_of(std::move(answer), dossier));
+        told.as_asked += claims[question].back().met ? 1 : 0;
       }
+      dossier.families.push_back(std::move(told));
     }
+    for (std::vector<evidence::Claim>& of_question : claims)
+      std::ranges::move(of_question, std::back_inserter(dossier.claims));
     return {};
   }
 
@@ -126,6 +134,9 @@ class Conclusion {
           claim->scope.attacks = attacks;
           claim->scope.languages = languages;
           claim->scope.empty_cells.clear();
+          claim->population = population_of(where);
+          claim->population.estimand = eval::Estimand::fixed_set;
+          claim->budget = budget_of(attacks);
           claim->entries.plan = record_.summary.open.plan;
           claim->entries.run = record_.summary.open_entry;
           claim->limits = {evidence::Limit::self_attested, evidence::Limit::lab_setting};
@@ -226,24 +237,6 @@ class Conclusion {
     return found == levels_.end() ? none : found->second;
   }
 
-  Result<analyze::Estimate> answer_to(const eval::Question& question, const eval::Cell& cell,
-                                      std::int64_t claims) const {
-    if (watching_.monitor.watches()) return settled_rate(cell, claims);
-    if (question.ask != eval::Ask::no_worse_than) {
-      return rate_of(cell.name, cell.where, question.estimand, claims);
-    }
-    analyze::ChainOptions options = options_for(plan_, claims);
-    options.estimand = question.estimand;
-    const auto version = [&](const Rows& rows, const Calibrations& calibrations) {
-      return analyze::Version{.cell = analyze::select(rows, cell.where),
-                              .calibrations = calibrations};
-    };
-    const analyze::Version now = version(rows_, record_.calibrations);
-    if (filter_can_break(plan_, now.cell)) options.answer_filter = analyze::AnswerFilter::on;
-    return analyze::difference_from_before(cell.name, now,
-                                           version(before_->rows, before_->calibrations), options);
-  }
-
   // The rate over a claim's sample, which ended where the claim was settled.
   Result<analyze::Estimate> settled_rate(const eval::Cell& cell, std::int64_t claims) const {
     const auto all = analyze::select(rows_, cell.where);
@@ -287,12 +280,78 @@ class Conclusion {
     return estimate;
   }
 
-  Result<analyze::Estimate> rate_of(const std::string& name, const Where& where,
-                                    eval::Estimand estimand, std::int64_t claims) const {
-    const auto cell = analyze::select(rows_, where);
+  // How a family asks about its cells; `claims` is m.
+  Answering answering(std::int64_t claims) const {
+    return {.estimate =
+                [this, claims](const eval::Question& question, const eval::Cell& cell,
+                               const analyze::ClaimTails& tails) {
+                  return answer_to(question, cell, claims, tails);
+                },
+            .limits = [this](const eval::Question& question,
+                             const eval::Cell& cell) { return limits_of(question, cell); }};
+  }
+
+  evidence::Claim claim_of(Answer answer, const evidence::Dossier& dossier) const {
+    evidence::Circumstances around = circumstances(answer.where);
+    around.member = answer.member;
+    if (answer.worst) {
+      Where cell = answer.where;
+      cell.insert(answer.worst->cell.begin(), answer.worst->cell.end());
+      around.entries.calibration = circumstances(cell).entries.calibration;
+    }
+    evidence::Claim claim =
+        evidence::support(plan_.claims[answer.question], std::move(answer.estimate),
+                          scope_of(answer.where, dossier), around);
+    claim.name = answer.name;
+    claim.worst = std::move(answer.worst);
+    return claim;
+  }
+
+  // Options of the whole chain for a cell, before tails.
+  analyze::ChainOptions options_of(const std::vector<const eval::Observation*>& cell,
+                                   eval::Estimand estimand, std::int64_t claims) const {
     analyze::ChainOptions options = options_for(plan_, claims);
     options.estimand = estimand;
     if (filter_can_break(plan_, cell)) options.answer_filter = analyze::AnswerFilter::on;
+    return options;
+  }
+
+  static analyze::Version version(const Rows& rows, const Calibrations& calibrations,
+                                  const Where& where) {
+    return {.cell = analyze::select(rows, where), .calibrations = calibrations};
+  }
+
+  Result<analyze::Estimate> answer_to(const eval::Question& question, const eval::Cell& cell,
+                                      std::int64_t claims, const analyze::ClaimTails& tails) const {
+    if (watching_.monitor.watches()) return settled_rate(cell, claims);
+    if (question.ask != eval::Ask::no_worse_than) {
+      return rate_of(cell.name, cell.where, question.estimand, claims, tails);
+    }
+    const analyze::Version now = version(rows_, record_.calibrations, cell.where);
+    analyze::ChainOptions options = options_of(now.cell, question.estimand, claims);
+    options.tails = tails;
+    return analyze::difference_from_before(
+        cell.name, now, version(before_->rows, before_->calibrations, cell.where), options);
+  }
+
+  Result<analyze::LimitsAt> limits_of(const eval::Question& question,
+                                      const eval::Cell& cell) const {
+    const analyze::Version now = version(rows_, record_.calibrations, cell.where);
+    const analyze::ChainOptions options = options_of(now.cell, question.estimand, 1);
+    if (question.ask != eval::Ask::no_worse_than) {
+      return analyze::limits_of_rate(
+          now.cell, analyze::labels_for(now.cell, now.calibrations).labels, options);
+    }
+    return analyze::limits_of_difference(
+        now, version(before_->rows, before_->calibrations, cell.where), options);
+  }
+
+  Result<analyze::Estimate> rate_of(const std::string& name, const Where& where,
+                                    eval::Estimand estimand, std::int64_t claims,
+                                    const std::optional<analyze::ClaimTails>& tails) const {
+    const auto cell = analyze::select(rows_, where);
+    analyze::ChainOptions options = options_of(cell, estimand, claims);
+    options.tails = tails;
     const analyze::CellLabels known =
         analyze::labels_for(cell, watching_.monitor.watches() ? labels_before(record_.calibrations)
                                                               : record_.calibrations);
@@ -330,7 +389,7 @@ class Conclusion {
         const Where where = {{factor, level}, {"arm", arm}, {"expect", expect}};
         if (analyze::select(rows_, where).empty()) continue;
         const std::string name = fmt::format("{}/{}={}/arm={}", expect, factor, level, arm);
-        TRUEBOUND_TRY(estimate, rate_of(name, where, eval::Estimand::generalized, 1));
+        TRUEBOUND_TRY(estimate, rate_of(name, where, eval::Estimand::generalized, 1, {}));
         dossier.rates.push_back({.group = factor,
                                  .level = level,
                                  .arm = arm,
@@ -365,6 +424,35 @@ class Conclusion {
     return scope;
   }
 
+  // The samples of a cell, whatever became of them.
+  evidence::Population population_of(const Where& where) const {
+    const auto cell = analyze::select(rows_, where);
+    evidence::Population population;
+    std::set<std::pair<std::string_view, std::string_view>> samples;
+    for (const eval::Observation* seen : cell) {
+      if (samples.empty()) population.expect = seen->expect;
+      samples.emplace(seen->suite, seen->sample);
+    }
+    population.samples = static_cast<std::int64_t>(samples.size());
+    for (const eval::Suite& suite : record_.suites) {
+      const auto of_suite = [&](const auto& sample) { return sample.first == suite.name; };
+      if (std::ranges::any_of(samples, of_suite)) population.suites.push_back(suite.name);
+    }
+    return population;
+  }
+
+  std::vector<evidence::AttackBudget> budget_of(const std::vector<std::string>& attacks) const {
+    std::vector<evidence::AttackBudget> budget;
+    for (const std::string& name : attacks) {
+      const eval::Specification* attack = json::find(plan_.attacks, name);
+      budget.push_back(
+          {.attack = name,
+           .queries = attack == nullptr ? 1 : static_cast<std::int64_t>(plan::queries_of(*attack)),
+           .epochs = static_cast<std::int64_t>(plan_.epochs)});
+    }
+    return budget;
+  }
+
   // The blob of run.open that names every system: what was assessed, in one digest.
   std::string system_digest() const { return record_.summary.open.systems; }
 
@@ -374,7 +462,10 @@ class Conclusion {
         .limits = {evidence::Limit::self_attested, evidence::Limit::lab_setting,
                    evidence::Limit::one_turn},
         .until = plan_.valid_until,
-        .entries = {.plan = record_.summary.open.plan, .run = record_.summary.open_entry}};
+        .entries = {.plan = record_.summary.open.plan, .run = record_.summary.open_entry},
+        .population = population_of(where),
+        .budget = budget_of(where.contains("attack") ? std::vector{where.at("attack")}
+                                                     : level_list("attack"))};
     const bool is_public = std::ranges::any_of(
         record_.suites, [](const eval::Suite& suite) { return suite.card.exposure.is_public; });
     if (is_public) result.limits.push_back(evidence::Limit::public_suite);

@@ -53,9 +53,9 @@ std::string cost_in_words(const plan::Check& check) {
 
 bool same_figures(const ClaimCheck& a, const ClaimCheck& b) {
   return a.name.substr(0, a.name.find('/')) == b.name.substr(0, b.name.find('/')) &&
-         a.asked == b.asked && a.threshold == b.threshold && a.samples == b.samples && a.n == b.n &&
-         a.clusters == b.clusters && a.effective_n == b.effective_n &&
-         a.limit_of_detection == b.limit_of_detection;
+         a.family == b.family && a.asked == b.asked && a.threshold == b.threshold &&
+         a.samples == b.samples && a.n == b.n && a.clusters == b.clusters &&
+         a.effective_n == b.effective_n && a.limit_of_detection == b.limit_of_detection;
 }
 
 // `harm, for arm=off and arm=on (gate)`.
@@ -167,11 +167,58 @@ std::string claims_in_words(const std::vector<ClaimCheck>& claims, const plan::C
   return text;
 }
 
+std::string error_in_words(double error) {
+  return exact_percent(std::round(error * 1e6) / 1e6);
+}
+
+// What the claims of a family may say together.
+std::string family_in_words(const plan::FamilyCheck& family) {
+  const std::string error = error_in_words(family.error);
+  std::string text = "Family " + family.name + " (" + join(family.questions) + "; " +
+                     counted(family.cells, "cell") + "): ";
+  switch (family.correction) {
+    case eval::Correction::bonferroni:
+      return text + "every bound holds, all of them in all but " + error + " of such runs.\n";
+    case eval::Correction::holm:
+      return text + "by Holm, every claim that comes out as asked is right in all but " + error +
+             " of such runs; it says no more than its threshold, unless all come out. The figures "
+             "above are for a claim whose family comes out.\n";
+    case eval::Correction::worst_cell:
+      return text + "one claim, about its worst cell, wrong in at most " + error +
+             " of such runs.\n";
+    case eval::Correction::bh:
+    case eval::Correction::by:
+      break;
+  }
+  return text + "of its claims that come out as asked, at most " + error +
+         " are expected to be wrong" +
+         (family.correction == eval::Correction::bh
+              ? ", if its cells are independent or depend on each other positively"
+              : "") +
+         ". The plan's confidence does not cover them.\n";
+}
+
+std::string families_in_words(const plan::Check& check) {
+  std::string text = "\n";
+  double covered = 0;
+  for (const plan::FamilyCheck& family : check.families) {
+    text += family_in_words(family);
+    if (!eval::is_exploratory(family.correction)) covered += family.error;
+  }
+  if (covered > 0) {
+    text += "Wrong claims of the families that bound the chance of any: in at most " +
+            error_in_words(covered) + " of such runs. ";
+  }
+  return text + "What a judge errs widens every bound; these are of the samples alone.\n";
+}
+
 std::string confidence_in_words(const plan::Check& check) {
   if (check.claims.empty()) return "";
-  const auto wrong = [](double confidence) {
-    return exact_percent(std::round((1 - confidence) * 1e6) / 1e6);
-  };
+  if (check.families.size() > 1 ||
+      check.families.front().correction != eval::Correction::bonferroni) {
+    return families_in_words(check);
+  }
+  const auto wrong = [](double confidence) { return error_in_words(1 - confidence); };
   std::string text = "\nEach bound is one-sided and wrong in at most " +
                      wrong(check.claims.front().confidence) + " of such runs";
   if (check.asked > 1) {

@@ -7,6 +7,7 @@
 #include "truebound/assess/start.h"
 #include "truebound/cli/terminal.h"
 #include "truebound/cli/workplace.h"
+#include "truebound/core/clock.h"
 #include "truebound/ledger/ledger.h"
 #include "truebound/report/report.h"
 
@@ -19,6 +20,19 @@ int code_of(const evidence::Dossier& dossier, const Invocation& invocation) {
   if (why.empty()) return 0;
   remark(invocation, "Exit code 1: " + why);
   return 1;
+}
+
+// A report is a function of its ledger, so what day it is now stands beside it and not in it.
+void tell_past_date(const evidence::Dossier& dossier, std::int64_t now_ms,
+                    const Invocation& invocation) {
+  const std::string today = date_of(now_ms);
+  const std::string& until = dossier.valid_until;
+  if (until.empty() || today <= until || dossier.claims.empty()) return;
+  remark(
+      invocation,
+      fmt::format("Past its date: the plan lets the claims of run {} hold until {}, and today is "
+                  "{}. They say nothing of the system as it is now.",
+                  dossier.provenance.run, until, today));
 }
 
 // A run that was left is not lost because another one begins; whoever meant to go on is told how.
@@ -77,6 +91,7 @@ Result<int> run(const RunArguments& arguments, const Invocation& invocation) {
            fmt::format("Report: truebound report --ledger {} --run {} --out report.html",
                        workplace.ledger().string(), dossier.provenance.run));
   }
+  tell_past_date(dossier, clock.time_ms(), invocation);
   return code_of(dossier, invocation);
 }
 
@@ -95,6 +110,7 @@ Result<int> report(const ReportArguments& arguments, const Invocation& invocatio
     remark(invocation, fmt::format("Wrote the report of run {} ({}) to {}", dossier.provenance.run,
                                    to_text(*format), invocation.out));
   }
+  tell_past_date(dossier, SystemClock().time_ms(), invocation);
   return code_of(dossier, invocation);
 }
 

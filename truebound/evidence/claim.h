@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "truebound/analyze/estimate.h"
+#include "truebound/eval/family.h"
 #include "truebound/eval/question.h"
+#include "truebound/evidence/standing.h"
 #include "truebound/json/fields.h"
 
 namespace truebound::evidence {
@@ -99,19 +101,40 @@ struct Entries {
   }
 };
 
+/// The cells that a claim about the worst of them was picked from.
+struct WorstOf {
+  std::vector<std::string> factors;
+  std::int64_t cells = 0;
+  std::map<std::string, std::string> cell;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("factors", factors, "whose levels the cells are");
+    visit("cells", cells, "how many there are");
+    visit("cell", cell, "the one that decides, factor to level; its estimate is the claim's");
+  }
+};
+
 struct Claim {
   std::string name;
   eval::Ask asked = eval::Ask::rate_below;
   ClaimKind kind = ClaimKind::inconclusive;
+  std::string family = std::string(eval::default_family);
+  eval::Correction correction = eval::Correction::bonferroni;
   double threshold = 0;
   bool gate = false;
   bool met = false;
   std::optional<double> bound;
   double confidence = 0.95;
   std::vector<std::int64_t> reproduced;  ///< of a found claim: r of k looked at; else empty
+  std::optional<WorstOf> worst;
   std::optional<More> more;
   analyze::Estimate estimate;
+  Population population;
+  std::vector<AttackBudget> budget;
   Scope scope;
+  std::optional<std::string> expires;  ///< YYYY-MM-DD, the last day on which it holds
+  std::vector<Assumption> assumptions;
+  std::vector<Defeater> defeaters;
   std::vector<Limit> limits;
   Entries entries;
   template <class Visitor>
@@ -119,16 +142,24 @@ struct Claim {
     visit("name", name, "question and level");
     visit("asked", asked, "what the plan asked");
     visit("kind", kind, "what the evidence supports");
+    visit("family", family, "what it was corrected together with");
+    visit("correction", correction, "how, and so what holds of the family");
     visit("threshold", threshold, "proportion");
     visit("gate", gate, "must it come out as asked?");
     visit("met", met, "did it come out as asked?");
     visit("bound", bound, "the one-sided limit that it rests on");
-    visit("confidence", confidence, "of the bound, 1 - alpha/m");
+    visit("confidence", confidence, "of the bound alone: 1 - alpha/m, or as its family has it");
     visit("reproduced", reproduced,
           "of what was found: [r, k], broke r of k times that it was looked at");
+    visit("worst", worst, "of a claim about the worst cell: which it is, and of how many");
     visit("more", more, "what would settle it");
     visit("estimate", estimate, "the estimate");
+    visit("population", population, "whom it is about");
+    visit("budget", budget, "how hard each attack could try");
     visit("scope", scope, "what it is about");
+    visit("expires", expires, "the last day on which it holds; absent: the plan sets none");
+    visit("assumptions", assumptions, "what it takes as given");
+    visit("defeaters", defeaters, "what would defeat it");
     visit("limits", limits, "what it does not cover");
     visit("entries", entries, "where in the ledger it stands");
   }

@@ -182,6 +182,24 @@ struct JudgePage {
   }
 };
 
+/// Claims that were corrected together. `error` is the chance that any of them errs; of `bh` and
+/// `by` the share of those that came out as asked which is expected to be wrong.
+struct ClaimFamily {
+  std::string name;
+  eval::Correction correction = eval::Correction::bonferroni;
+  double error = 0;
+  std::int64_t cells = 0;
+  std::int64_t as_asked = 0;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "in the plan, or default");
+    visit("correction", correction, "bonferroni, holm, worst_cell, bh or by");
+    visit("error", error, "a chance, or of bh and by the share that may be wrong");
+    visit("cells", cells, "cells of its questions, m");
+    visit("as_asked", as_asked, "claims that came out as asked");
+  }
+};
+
 /// Where the evidence lies and how to check it.
 struct Provenance {
   std::uint64_t size = 0;  ///< the report is a function of the first `size` entries
@@ -245,6 +263,7 @@ struct Dossier {
   eval::Counts counts;
   std::vector<Claim> found;   ///< known to have broken; no question asks for it
   std::vector<Claim> claims;  ///< the plan's questions, in its order
+  std::vector<ClaimFamily> families;
   std::vector<eval::EmptyCell> empty_cells;
   std::vector<std::string> not_planned;  ///< what no cell was planned for
   std::vector<Rate> rates;
@@ -280,6 +299,7 @@ struct Dossier {
     visit("counts", counts, "all slots");
     visit("found", found, "what a human read and confirmed, or an exact scorer decided");
     visit("claims", claims, "what the plan asked, answered");
+    visit("families", families, "which claims were corrected together, and how");
     visit("empty_cells", empty_cells, "not looked at");
     visit("not_planned", not_planned, "not looked at, beyond cells");
     visit("rates", rates, "by attack, hazard and context");

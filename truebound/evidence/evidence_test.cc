@@ -1,6 +1,7 @@
 // Claims say what the bounds support, and nothing that they do not.
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -60,11 +61,146 @@ TEST(Claim, BelowTheJudgesDetectionOnlyLabelsOfWhatHeldHelp) {
   EXPECT_NEAR(static_cast<double>(*claim.more->n), 622 - 88, 1);
 
   estimate.judge->specificity = {7900, 8800};
+  estimate.judge->limit_of_detection.reset();
   EXPECT_EQ(std::ranges::count(claim_of(estimate).limits, Limit::judge_detection_limit), 0);
-  // What the bounds settle is settled.
-  estimate = with_bounds(0, 0.01, 0.04);
-  estimate.judge = claim.estimate.judge;
-  EXPECT_TRUE(claim_of(estimate).limits.empty());
+}
+
+analyze::Estimate with_detection(analyze::Estimate estimate, double limit) {
+  estimate.raw = analyze::Raw{.flagged = 0, .judged = 100, .value = 0};
+  estimate.judge = analyze::JudgeError{
+      .sensitivity = {101, 112}, .specificity = {79, 88}, .limit_of_detection = limit};
+  return estimate;
+}
+
+TEST(Claim, NoBoundLiesBelowTheJudgesLimitOfDetection) {
+  // So few were flagged that the bound comes out under the threshold, though nothing says that this
+  // judge would have seen a rate at the threshold.
+  const Claim refused = claim_of(with_detection(with_bounds(0, 0, 0.04), .18));
+  EXPECT_EQ(refused.kind, ClaimKind::inconclusive);
+  EXPECT_EQ(refused.estimate.bound_below, .18);
+  EXPECT_EQ(std::ranges::count(refused.limits, Limit::judge_detection_limit), 1);
+  EXPECT_EQ(refused.more->what, "held_labels");
+
+  const Claim raised = claim_of(with_detection(with_bounds(0, 0, 0.03), .045));
+  EXPECT_EQ(raised.kind, ClaimKind::rate_below);
+  EXPECT_EQ(*raised.bound, .045);
+  EXPECT_TRUE(raised.limits.empty());
+  EXPECT_EQ(raised.estimate.steps.back().what, "Detection");
+}
+
+TEST(Claim, WhereMoreRequestsWouldLetTheJudgeSeeTheThresholdTheyAreAskedFor) {
+  // Specificity 990 of 1,000: 2 z sqrt(.01 x .99 (1/n + 1/1000)) / .89 = .05 at n = 60.
+  analyze::Estimate estimate = with_detection(with_bounds(0, 0, 0.04), .06);
+  estimate.judge->specificity = {990, 1000};
+  estimate.n = 40;
+  estimate.raw->judged = 40;
+  estimate.effective_n = 40;
+  const Claim claim = claim_of(estimate);
+  EXPECT_EQ(claim.kind, ClaimKind::inconclusive);
+  ASSERT_TRUE(claim.more && claim.more->n);
+  EXPECT_EQ(claim.more->what, "samples");
+  const double se = 101.0 / 112;
+  const double n = 40 + static_cast<double>(*claim.more->n);
+  const auto limit = [&](double slots) {
+    return 2 * 1.6448536 * std::sqrt(.01 * .99 * (1 / slots + 1.0 / 1000)) / (se + .99 - 1);
+  };
+  EXPECT_LE(limit(n), .0505);
+  EXPECT_GT(limit(n - 1), .0495);
+}
+
+TEST(Claim, WhatHolmDecidedSaysNoMoreThanItsThreshold) {
+  const auto decided = [](const analyze::Estimate& estimate, Decided by) {
+    return support(
+        below_five, estimate, on_arm,
+        {.member = {.family = "main", .correction = eval::Correction::holm, .decided = by}});
+  };
+  analyze::Estimate estimate = with_bounds(0, 0.01, 0.04);
+  estimate.p_value = .02;
+  estimate.steps.push_back({analyze::claim_step, "one-sided", "at most 0.040000"});
+  const Claim at_threshold = decided(estimate, Decided::as_asked_at_threshold);
+  EXPECT_EQ(at_threshold.kind, ClaimKind::rate_below);
+  EXPECT_EQ(*at_threshold.bound, .05);
+  EXPECT_EQ(at_threshold.estimate.bound_below, .05);
+  EXPECT_EQ(at_threshold.estimate.steps.back().result, "less than 0.050000");
+  EXPECT_TRUE(at_threshold.met);
+  EXPECT_EQ(at_threshold.family, "main");
+
+  EXPECT_EQ(*decided(estimate, Decided::as_asked).bound, .04);
+  EXPECT_EQ(decided(estimate, Decided::not_as_asked).kind, ClaimKind::inconclusive);
+  EXPECT_EQ(decided(with_bounds(.06, .1, .2), Decided::not_as_asked).kind, ClaimKind::rate_above);
+  EXPECT_EQ(decided(with_detection(estimate, .18), Decided::as_asked_at_threshold).kind,
+            ClaimKind::inconclusive);
+}
+
+TEST(Claim, AFamilyThatLooksForDiscoveriesClaimsNothingThatWasNotAsked) {
+  eval::Question above = below_five;
+  above.ask = eval::Ask::rate_above;
+  above.gate.clear();
+  const Membership member{
+      .family = "look", .correction = eval::Correction::by, .decided = Decided::not_as_asked};
+  EXPECT_EQ(support(above, with_bounds(0, .01, .03), on_arm, {.member = member}).kind,
+            ClaimKind::inconclusive);
+}
+
+TEST(Claim, ItsConfidenceIsThatOfTheSideItRestsOn) {
+  analyze::Estimate estimate = with_bounds(.06, .1, .2);
+  estimate.bound_confidence = .95;
+  estimate.bound_above_confidence = .9875;
+  EXPECT_EQ(claim_of(estimate).confidence, .9875);
+  estimate.bound_above = 0;
+  estimate.bound_below = .04;
+  EXPECT_EQ(claim_of(estimate).confidence, .95);
+}
+
+bool has(const Claim& claim, Assumption assumption) {
+  return std::ranges::find(claim.assumptions, assumption) != claim.assumptions.end();
+}
+bool has(const Claim& claim, Defeater defeater) {
+  return std::ranges::find(claim.defeaters, defeater) != claim.defeaters.end();
+}
+
+TEST(Standing, AssumptionsFollowFromHowItWasDecided) {
+  const Claim exact = claim_of(with_bounds(0, 0.01, 0.04));
+  EXPECT_TRUE(has(exact, Assumption::samples_stand_for_more));
+  EXPECT_TRUE(has(exact, Assumption::scorer_right));
+  EXPECT_FALSE(has(exact, Assumption::labels_right));
+  EXPECT_FALSE(has(exact, Assumption::missing_may_be_anything));
+
+  analyze::Estimate judged = with_detection(with_bounds(0, 0.01, 0.04), .01);
+  judged.estimand = eval::Estimand::fixed_set;
+  judged.counts.error = 1;
+  const Claim elsewhere = claim_of(judged);
+  EXPECT_TRUE(has(elsewhere, Assumption::judge_errs_as_on_labels));
+  EXPECT_TRUE(has(elsewhere, Assumption::answers_drawn_alike));
+  EXPECT_FALSE(has(elsewhere, Assumption::samples_stand_for_more));
+  EXPECT_TRUE(has(elsewhere, Assumption::missing_may_be_anything));
+
+  judged.judge = analyze::JudgeError{.labeled_by = "a reader"};
+  judged.estimand = eval::Estimand::generalized;
+  judged.correlation = .5;
+  const Claim here = claim_of(judged);
+  EXPECT_TRUE(has(here, Assumption::labels_drawn_at_random));
+  EXPECT_TRUE(has(here, Assumption::correlation_as_assumed));
+  EXPECT_FALSE(has(here, Assumption::judge_errs_as_on_labels));
+  EXPECT_TRUE(has(here, Defeater::clusters_alike));
+  EXPECT_FALSE(has(here, Defeater::judge_errs_more));
+}
+
+TEST(Standing, WhatSaysNothingCannotBeDefeatedAndHarmShownIsNotUndoneByTryingHarder) {
+  EXPECT_TRUE(claim_of(with_bounds(0.001, 0.01, 0.06)).defeaters.empty());
+  const Claim below = claim_of(with_bounds(0, 0.01, 0.04));
+  const Claim above = claim_of(with_bounds(0.1, 0.2, 0.3));
+  for (const Defeater defeater : {Defeater::another_attack, Defeater::samples_seen}) {
+    EXPECT_TRUE(has(below, defeater));
+    EXPECT_FALSE(has(above, defeater));
+  }
+  EXPECT_TRUE(has(above, Defeater::another_system));
+  EXPECT_FALSE(has(below, Defeater::date_passed));
+  EXPECT_FALSE(below.expires.has_value());
+  const Claim dated =
+      support(below_five, with_bounds(0, 0.01, 0.04), on_arm, {.until = "2027-05-31"});
+  EXPECT_TRUE(has(dated, Defeater::date_passed));
+  EXPECT_EQ(dated.expires, "2027-05-31");
 }
 
 TEST(Claim, BetweenTheBoundsItIsInconclusiveAndTellsHowMuchMoreWouldSettleIt) {

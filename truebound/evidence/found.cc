@@ -61,6 +61,8 @@ std::optional<Claim> claim_of(const Cell& found, const Cell& looked_at, const st
   const auto [least, most] =
       std::ranges::minmax(found, {}, [](const eval::Observation* seen) { return seen->entry; });
   claim.entries.outcomes = {least->entry, most->entry};
+  claim.assumptions = assumptions_of(claim);
+  claim.defeaters = defeaters_of(claim);
   return claim;
 }
 
@@ -80,6 +82,8 @@ std::optional<Claim> found_by_reading(const std::vector<const eval::Observation*
   if (!claim) return claim;
   claim->estimate.judge = analyze::JudgeError{.labeled_by = readings.labeled_by};
   claim->entries.calibration = readings.entry;
+  claim->assumptions = assumptions_of(*claim);
+  claim->defeaters = defeaters_of(*claim);
   return claim;
 }
 

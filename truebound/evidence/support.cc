@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "truebound/stats/interval.h"
 #include "truebound/stats/misclassification.h"
 
@@ -37,13 +39,19 @@ bool settles(double rate, double n, double threshold, double tail) {
 
 constexpr double most = 1e7;
 
-// The fewest trials that settle, between so many that do not and so many that do.
-double fewest(double rate, double too_few, double enough, double threshold, double tail) {
+// The fewest between so many that do not and so many that do.
+template <class Enough>
+double fewest_that(Enough is_enough, double too_few, double enough) {
   while (enough - too_few > 1) {
     const double middle = std::floor((enough + too_few) / 2);
-    (settles(rate, middle, threshold, tail) ? enough : too_few) = middle;
+    (is_enough(middle) ? enough : too_few) = middle;
   }
   return enough;
+}
+
+// The fewest trials that settle, between so many that do not and so many that do.
+double fewest(double rate, double too_few, double enough, double threshold, double tail) {
+  return fewest_that([&](double n) { return settles(rate, n, threshold, tail); }, too_few, enough);
 }
 
 // The share of broke that labels from elsewhere let one expect among the verdicts of this run:
@@ -61,35 +69,51 @@ std::optional<double> rate_by_labels(const analyze::Estimate& estimate) {
          (1 - flagged) * share(broke[1] - broke[0], held[0]);
 }
 
-// Whether so many labels of what held let the judge tell a rate at the threshold from none, if
-// requests were without number and its errors stay as they are.
-bool detects(const analyze::Estimate& estimate, double held_labels, double threshold) {
+struct Detecting {
+  double slots = 1e12;
+  double held_labels = 0;
+};
+
+// Whether so many slots and labels of what held let the judge tell a rate at the threshold from
+// none, if its errors stay as they are.
+bool detects(const analyze::Estimate& estimate, const Detecting& with, double threshold) {
   const auto share = [](const std::vector<std::int64_t>& counts) {
     return static_cast<double>(counts[0]) / static_cast<double>(counts[1]);
   };
   const double judged = static_cast<double>(estimate.raw->judged) / static_cast<double>(estimate.n);
-  const auto limits =
-      stats::detection_limits({.flagged = {0, 1e12},
-                               .sensitivity = {share(estimate.judge->sensitivity), 1},
-                               .specificity = {share(estimate.judge->specificity), held_labels}},
-                              1 - estimate.confidence);
+  const auto limits = stats::detection_limits(
+      {.flagged = {0, with.slots * judged},
+       .sensitivity = {share(estimate.judge->sensitivity), 1},
+       .specificity = {share(estimate.judge->specificity), with.held_labels}},
+      1 - estimate.confidence);
   return !limits.ok() || limits.value().detection * judged <= threshold;
 }
 
-// The fewest further labels of what held that let requests settle it, where without them no number
-// of requests does.
-std::optional<More> labels_to_detect(const analyze::Estimate& estimate, double threshold) {
-  if (!estimate.value || !estimate.judge || !estimate.judge->limit_of_detection) return {};
+// What lets the judge see a rate at the threshold: further requests, or where no number of them
+// does, further labels of what held.
+More what_would_detect(const analyze::Estimate& estimate, double threshold) {
   const auto labeled = static_cast<double>(estimate.judge->specificity[1]);
-  if (detects(estimate, labeled, threshold)) return {};
-  if (!detects(estimate, most, threshold)) return More{.what = "held_labels"};
-  double too_few = labeled;
-  double enough = most;
-  while (enough - too_few > 1) {
-    const double middle = std::floor((enough + too_few) / 2);
-    (detects(estimate, middle, threshold) ? enough : too_few) = middle;
+  const auto by_slots = [&](double slots) {
+    return detects(estimate, {.slots = slots, .held_labels = labeled}, threshold);
+  };
+  if (by_slots(estimate.effective_n)) return {.what = "samples"};
+  if (by_slots(most)) {
+    const double enough = fewest_that(by_slots, estimate.effective_n, most);
+    return {.what = "samples",
+            .n = static_cast<std::int64_t>(std::ceil(enough - estimate.effective_n))};
   }
-  return More{.what = "held_labels", .n = static_cast<std::int64_t>(enough - labeled)};
+  const auto by_labels = [&](double labels) {
+    return detects(estimate, {.held_labels = labels}, threshold);
+  };
+  if (!by_labels(most)) return {.what = "held_labels"};
+  return {.what = "held_labels",
+          .n = static_cast<std::int64_t>(fewest_that(by_labels, labeled, most) - labeled)};
+}
+
+// The judge's limit of detection, where a rate rests on one.
+std::optional<double> detection_of(const analyze::Estimate& estimate) {
+  if (!estimate.value || !estimate.judge || !estimate.raw) return std::nullopt;
+  return estimate.judge->limit_of_detection;
 }
 
 // Whether the labels alone leave the rate open: of the way from the value to its bound, squared,
@@ -116,7 +140,74 @@ bool labels_stand_in_the_way(const analyze::Estimate& estimate, double threshold
   return way * way - sample_way * sample_way >= (threshold - rate) * (threshold - rate);
 }
 
+// What its family decided at its threshold says no more than that.
+void stop_at_threshold(const eval::Question& question, analyze::Estimate& estimate) {
+  const double threshold = eval::threshold_of(question);
+  const bool from_above = question.ask != eval::Ask::rate_above;
+  (from_above ? estimate.bound_below : estimate.bound_above) = threshold;
+  const auto rests_on =
+      std::ranges::find(estimate.steps, std::string(analyze::claim_step), &analyze::Step::what);
+  if (rests_on == estimate.steps.end()) return;
+  rests_on->how = fmt::format("p = {:.6g}, decided by its family; no bound beyond the threshold",
+                              estimate.p_value.value_or(1));
+  rests_on->result = fmt::format("{} {:.6f}", from_above ? "less than" : "more than", threshold);
+}
+
+ClaimKind as_asked(eval::Ask ask) {
+  switch (ask) {
+    case eval::Ask::rate_below:
+      return ClaimKind::rate_below;
+    case eval::Ask::rate_above:
+      return ClaimKind::rate_above;
+    case eval::Ask::no_worse_than:
+      break;
+  }
+  return ClaimKind::no_worse_than;
+}
+
+// The family's word and the bounds', where both must agree.
+ClaimKind kind_of(const analyze::Estimate& estimate, const eval::Question& question,
+                  const Membership& member) {
+  const ClaimKind by_bounds = supported(estimate, question);
+  switch (member.decided) {
+    case Decided::by_its_bounds:
+      return by_bounds;
+    case Decided::as_asked:
+      return comes_out(by_bounds, question.ask) ? by_bounds : ClaimKind::inconclusive;
+    case Decided::as_asked_at_threshold: {
+      const std::optional<double> detection = detection_of(estimate);
+      const bool unseen = question.ask == eval::Ask::rate_below && detection > question.threshold;
+      return unseen ? ClaimKind::inconclusive : as_asked(question.ask);
+    }
+    case Decided::not_as_asked:
+      break;
+  }
+  // Whether what was not asked holds, no family that looks for discoveries has tested.
+  if (eval::is_exploratory(member.correction)) return ClaimKind::inconclusive;
+  return comes_out(by_bounds, question.ask) ? ClaimKind::inconclusive : by_bounds;
+}
+
+// Of the side that the claim rests on.
+double confidence_of(ClaimKind kind, eval::Ask asked, const analyze::Estimate& estimate) {
+  const bool from_below = kind == ClaimKind::rate_above ||
+                          (kind == ClaimKind::inconclusive && asked == eval::Ask::rate_above);
+  return from_below ? estimate.bound_above_confidence.value_or(estimate.bound_confidence)
+                    : estimate.bound_confidence;
+}
+
 }  // namespace
+
+// A rate below the limit of detection looks to this judge as none does, so no bound lies there.
+void raise_to_detection(analyze::Estimate& estimate) {
+  const std::optional<double> detection = detection_of(estimate);
+  if (!detection || estimate.bound_below >= *detection) return;
+  estimate.steps.push_back({"Detection",
+                            fmt::format("the upper bound, {:.6f}, lies below the judge's limit of "
+                                        "detection",
+                                        estimate.bound_below),
+                            fmt::format("at most {:.6f}", *detection)});
+  estimate.bound_below = *detection;
+}
 
 bool labels_would_help(const analyze::Estimate& estimate) {
   return estimate.reason == analyze::Reason::judge_not_calibrated ||
@@ -165,29 +256,37 @@ More what_would_show_no_worse(const analyze::Estimate& difference, double margin
 
 Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
               const Circumstances& circumstances) {
+  const bool is_rate = question.ask != eval::Ask::no_worse_than;
+  const double threshold = eval::threshold_of(question);
+  const Decided decided = circumstances.member.decided;
+  if (decided == Decided::as_asked_at_threshold) stop_at_threshold(question, estimate);
+  if (is_rate) raise_to_detection(estimate);
   Claim claim{.name = estimate.name,
               .asked = question.ask,
-              .threshold = eval::threshold_of(question),
+              .family = circumstances.member.family,
+              .correction = circumstances.member.correction,
+              .threshold = threshold,
               .gate = eval::is_gate(question, scope.where),
-              .confidence = estimate.bound_confidence,
+              .population = circumstances.population,
+              .budget = circumstances.budget,
               .limits = circumstances.limits,
               .entries = circumstances.entries};
+  claim.population.estimand = estimate.estimand;
+  if (!circumstances.until.empty()) claim.expires = circumstances.until;
   if (circumstances.kind == record::RunKind::assessment) {
-    claim.kind = supported(estimate, question);
+    claim.kind = kind_of(estimate, question, circumstances.member);
   }
   claim.met = comes_out(claim.kind, question.ask);
   if (claim.kind == ClaimKind::rate_below || claim.kind == ClaimKind::no_worse_than)
     claim.bound = estimate.bound_below;
   if (claim.kind == ClaimKind::rate_above) claim.bound = estimate.bound_above;
+  claim.confidence = confidence_of(claim.kind, question.ask, estimate);
   if (claim.kind == ClaimKind::inconclusive) {
-    claim.more = question.ask == eval::Ask::no_worse_than
-                     ? what_would_show_no_worse(estimate, claim.threshold)
-                     : what_would_settle(estimate, question.threshold);
-  }
-  if (claim.kind == ClaimKind::inconclusive && question.ask != eval::Ask::no_worse_than) {
-    if (const auto labels = labels_to_detect(estimate, claim.threshold)) {
+    claim.more = is_rate ? what_would_settle(estimate, threshold)
+                         : what_would_show_no_worse(estimate, threshold);
+    if (const auto detection = detection_of(estimate); is_rate && detection > threshold) {
       claim.limits.push_back(Limit::judge_detection_limit);
-      claim.more = labels;
+      claim.more = what_would_detect(estimate, threshold);
     }
   }
   if (estimate.reason == analyze::Reason::judge_not_calibrated) {
@@ -198,6 +297,8 @@ Claim support(const eval::Question& question, analyze::Estimate estimate, Scope 
   if (estimate.correlation < 1) claim.limits.push_back(Limit::assumed_correlation);
   claim.estimate = std::move(estimate);
   claim.scope = std::move(scope);
+  claim.assumptions = assumptions_of(claim);
+  claim.defeaters = defeaters_of(claim);
   return claim;
 }
 

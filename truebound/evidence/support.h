@@ -14,17 +14,38 @@
 
 namespace truebound::evidence {
 
-/// What holds for every claim of a run.
+/// What a family decided of a claim; `by_its_bounds` where each bound decides alone.
+enum class Decided { by_its_bounds, as_asked, as_asked_at_threshold, not_as_asked };
+
+/// The family of a claim, and what it decided.
+struct Membership {
+  std::string family = std::string(eval::default_family);
+  eval::Correction correction = eval::Correction::bonferroni;
+  Decided decided = Decided::by_its_bounds;
+};
+
+/// What holds for every claim of a run, and for this one beside its estimate.
 struct Circumstances {
   record::RunKind kind = record::RunKind::assessment;
   std::vector<Limit> limits;
   std::string until;
   Entries entries;
+  Population population;
+  std::vector<AttackBudget> budget;
+  Membership member;
 };
 
 /// The claim that an estimate supports for a question. A rehearsal supports none.
+///
+/// No bound of a rate lies below the judge's limit of detection: it is raised to it, so that a
+/// threshold below that is `inconclusive`, with the limit `judge_detection_limit`. A claim that its
+/// family decided at its threshold has that as its bound.
 Claim support(const eval::Question& question, analyze::Estimate estimate, Scope scope,
               const Circumstances& circumstances);
+
+/// Raises the upper bound of a rate to the judge's limit of detection, with a step that says so.
+/// Nothing where it lies there already, or where no judge errs.
+void raise_to_detection(analyze::Estimate& estimate);
 
 /// Whether labels of this very run would give a number where there is none: they need no error
 /// rates of the judge.

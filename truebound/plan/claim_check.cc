@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "truebound/plan/families.h"
 #include "truebound/plan/levels.h"
 #include "truebound/stats/cluster.h"
 #include "truebound/stats/cluster_evidence.h"
@@ -29,11 +30,22 @@ class ClaimChecker {
       : plan_(plan), suites_(suites), samples_(slots.samples()), levels_(levels(plan, suites)) {}
 
   Result<void> fill(Check& check) const {
-    for (const eval::Question& question : plan_.claims)
-      check.asked += eval::cells_of(question, levels_).size();
-    for (const eval::Question& question : plan_.claims) {
-      for (const eval::Cell& cell : eval::cells_of(question, levels_)) {
-        TRUEBOUND_TRY(claim, check_one(question, cell, check.asked));
+    const std::vector<FamilyShare> families = families_of(plan_, levels_);
+    std::map<std::size_t, const FamilyShare*> family_of;
+    for (const FamilyShare& share : families) {
+      check.asked += static_cast<std::uint64_t>(share.cells);
+      check.families.push_back({.name = share.name,
+                                .correction = share.correction,
+                                .cells = static_cast<std::uint64_t>(share.cells),
+                                .error = share.error});
+      for (const std::size_t i : share.questions) {
+        family_of[i] = &share;
+        check.families.back().questions.push_back(plan_.claims[i].name);
+      }
+    }
+    for (std::size_t i = 0; i < plan_.claims.size(); ++i) {
+      for (const eval::Cell& cell : eval::cells_of(plan_.claims[i], levels_)) {
+        TRUEBOUND_TRY(claim, check_one(plan_.claims[i], cell, *family_of.at(i)));
         warn(check.warnings, claim);
         check.claims.push_back(std::move(claim));
       }
@@ -77,9 +89,10 @@ class ClaimChecker {
   }
 
   Result<ClaimCheck> check_one(const eval::Question& question, const eval::Cell& cell,
-                               std::uint64_t asked) const {
-    const double tail = (1 - plan_.confidence) / static_cast<double>(asked);
+                               const FamilyShare& family) const {
+    const double tail = best_tail(family, question.ask);
     ClaimCheck claim{.name = cell.name,
+                     .family = family.name,
                      .asked = question.ask,
                      .estimand = question.estimand,
                      .threshold = eval::threshold_of(question),

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::uint64_t bytes_a_token = 4;
 
-// How often an attack asks the system, at most.
-std::uint64_t queries_of(const eval::Specification& attack) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, attack.whole("times").value_or(1)));
-}
-
 // Adds up what may be unknown: one unknown part makes the sum unknown.
 template <class T>
 void add(std::optional<T>& sum, const std::optional<T>& part) {
@@ -233,6 +228,10 @@ void warn_of_budget(Check& check, const Plan& plan) {
 }
 
 }  // namespace
+
+std::uint64_t queries_of(const eval::Specification& attack) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, attack.whole("times").value_or(1)));
+}
 
 Result<Check> check(const Plan& plan, const std::vector<eval::Suite>& suites,
                     const FileSource& files, const CheckOptions& options) {

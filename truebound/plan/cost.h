@@ -69,10 +69,11 @@ struct BoundRow {
 /// a judge errs widens them.
 struct ClaimCheck {
   std::string name;  ///< `harm/arm=on`
+  std::string family;
   eval::Ask asked = eval::Ask::rate_below;
   eval::Estimand estimand = eval::Estimand::generalized;
   double threshold = 0;
-  double confidence = 0;  ///< one-sided, 1 - alpha/m
+  double confidence = 0;  ///< one-sided; 1 - alpha/m, or the least that its family may allow
   bool gate = false;
   std::uint64_t samples = 0;
   std::uint64_t n = 0;  ///< slots
@@ -88,10 +89,11 @@ struct ClaimCheck {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("name", name, "the claim");
+    visit("family", family, "what it is corrected together with");
     visit("asked", asked, "what the plan asks");
     visit("estimand", estimand, "fixed_set or generalized");
     visit("threshold", threshold, "what the rate is compared with");
-    visit("confidence", confidence, "one-sided, 1 - alpha/m");
+    visit("confidence", confidence, "one-sided, if all other claims of its family came out");
     visit("gate", gate, "whether it must come out as asked");
     visit("samples", samples, "different samples");
     visit("n", n, "slots");
@@ -110,6 +112,23 @@ struct ClaimCheck {
   }
 };
 
+/// A family of claims, and the error that is its own.
+struct FamilyCheck {
+  std::string name;
+  eval::Correction correction = eval::Correction::bonferroni;
+  std::vector<std::string> questions;
+  std::uint64_t cells = 0;
+  double error = 0;
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "in the plan, or default");
+    visit("correction", correction, "how its claims share the error");
+    visit("questions", questions, "names of its questions");
+    visit("cells", cells, "cells of its questions, m");
+    visit("error", error, "a chance, or of bh and by the share that may be wrong");
+  }
+};
+
 /// A plan's forecast.
 struct Check {
   std::uint64_t slots = 0;
@@ -123,6 +142,7 @@ struct Check {
   double confidence = 0;    ///< of the claims together, as the plan sets it
   double correlation = 1;   ///< assumed within clusters, as the plan sets it
   std::vector<ModelCost> models;
+  std::vector<FamilyCheck> families;
   std::vector<ClaimCheck> claims;
   std::vector<std::string> not_looked_at;  ///< cells that the suites' cards name as empty
   std::vector<std::string> warnings;
@@ -139,11 +159,15 @@ struct Check {
     visit("confidence", confidence, "of the claims together");
     visit("correlation", correlation, "assumed within clusters");
     visit("models", models, "each model's part");
+    visit("families", families, "which claims share an error, and how");
     visit("claims", claims, "what each could say");
     visit("not_looked_at", not_looked_at, "cells left empty on purpose");
     visit("warnings", warnings, "what the plan cannot do");
   }
 };
+
+/// How often an attack asks the system in an attempt, at most.
+std::uint64_t queries_of(const eval::Specification& attack);
 
 /// Forecasts a plan: slots, cost, and for each claim the best that it could say. Where samples are
 /// drawn by the seed, the figures are of an example draw. The smallest difference of two arms is

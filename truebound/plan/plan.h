@@ -15,6 +15,7 @@
 
 #include "truebound/core/file.h"
 #include "truebound/core/result.h"
+#include "truebound/eval/family.h"
 #include "truebound/eval/question.h"
 #include "truebound/eval/specification.h"
 #include "truebound/eval/suite.h"
@@ -168,7 +169,8 @@ struct Plan {
   json::NamedList<eval::Specification> judges;
   Sampling sampling;
   std::vector<eval::Question> claims;
-  std::vector<int> claim_lines;  ///< where each stands; empty in a thawed plan
+  std::vector<int> claim_lines;            ///< where each stands; empty in a thawed plan
+  json::NamedList<eval::Family> families;  ///< empty: all claims share the error evenly
   std::optional<Baseline> baseline;
   Budget budget;
   std::vector<OptionPlace> apart;  ///< options of files and speed; empty in a thawed plan

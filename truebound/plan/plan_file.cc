@@ -57,6 +57,8 @@ void names_as_text(json::Value& plan) {
     for (const char* key : {"name", "gate", "where", "by"})
       members_as_text(member(claim, key));
   });
+  each(member(&plan, "families"),
+       [](json::Value* family) { members_as_text(member(family, "claims")); });
   for (const char* key : {"title", "purpose"})
     members_as_text(member(&plan, key));
 }
@@ -189,7 +191,13 @@ json::Value value_of(const Plan& plan) {
     entry.set("name", name);
     file.attacks.push_back(std::move(entry));
   }
-  return json::write(file);
+  json::Value value = json::write(file);
+  // A plan that declares none has the digest that it had before there were families.
+  if (plan.families.empty()) {
+    std::erase_if(*value.object(),
+                  [](const json::Member& member) { return member.first == "families"; });
+  }
+  return value;
 }
 
 }  // namespace truebound::plan

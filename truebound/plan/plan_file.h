@@ -43,6 +43,7 @@ struct PlanFile {
     visit("judges", judges, "what gives verdicts, by name");
     visit("sampling", plan.sampling, "which samples are used");
     visit("claims", plan.claims, "the questions that the assessment is to answer");
+    visit("families", plan.families, "which claims share an error, and how; by name");
     visit("baseline", plan.baseline, "the run that no_worse_than compares with");
     visit("budget", plan.budget, "limits of speed and cost; not in the digest");
   }

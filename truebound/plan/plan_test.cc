@@ -492,10 +492,11 @@ std::vector<std::string> rows_of(Noun noun) {
 TEST(Page, HasARowForEveryKeyInItsOwnWords) {
   const Path docs = Path(TRUEBOUND_SOURCE) / "docs/formats";
   const std::string page = read_file(docs / "plan.md").value();
-  for (const auto& rows : {rows_of(PlanFile{}), rows_of(Who{}), rows_of(Sampling{}),
-                           rows_of(Baseline{}), rows_of(Budget{}), rows_of(eval::Persona{}),
-                           rows_of(eval::Deployment{}), rows_of(eval::Question{}),
-                           rows_of(PlanRegister{}), rows_of(SeedDraw{}), rows_of(FrozenFile{})}) {
+  for (const auto& rows :
+       {rows_of(PlanFile{}), rows_of(Who{}), rows_of(Sampling{}), rows_of(Baseline{}),
+        rows_of(Budget{}), rows_of(eval::Persona{}), rows_of(eval::Deployment{}),
+        rows_of(eval::Question{}), rows_of(eval::Family{}), rows_of(PlanRegister{}),
+        rows_of(SeedDraw{}), rows_of(FrozenFile{})}) {
     for (const std::string& row : rows)
       EXPECT_NE(page.find("\n" + row + "\n"), std::string::npos) << row;
   }

@@ -6,6 +6,7 @@
 
 #include "truebound/core/words.h"
 #include "truebound/eval/observation.h"
+#include "truebound/plan/families.h"
 #include "truebound/text/utf8.h"
 
 namespace truebound::plan {
@@ -48,7 +49,8 @@ class RuleChecker {
     TRUEBOUND_TRY_VOID(check_arms());
     TRUEBOUND_TRY_VOID(check_suites());
     TRUEBOUND_TRY_VOID(check_option_references());
-    return check_claims();
+    TRUEBOUND_TRY_VOID(check_claims());
+    return check_families(plan_, source_);
   }
 
  private:

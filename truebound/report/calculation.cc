@@ -122,6 +122,25 @@ Sentence sampling_words(const Claim& claim) {
              whole(*seen->last_slot));
 }
 
+Sentence family_words(const Claim& claim) {
+  return foreign(clip(claim.family, 40)).say(", ").say(correction_name(claim.correction));
+}
+
+Sentence population_words(const Claim& claim) {
+  Sentence said = say(whole(claim.population.samples));
+  if (claim.population.suites.empty()) return said;
+  return said.say(", ").add(listed_foreign(claim.population.suites));
+}
+
+Sentence budget_words(const Claim& claim) {
+  std::vector<Sentence> parts;
+  for (const evidence::AttackBudget& budget : claim.budget) {
+    Sentence said = foreign(clip(budget.attack, 40)).say(": ").say(whole(budget.queries));
+    parts.push_back(said.say(", ").say(whole(budget.epochs)));
+  }
+  return parts.empty() ? say("none named") : listed(parts);
+}
+
 std::vector<Line> lines() {
   const auto count = [](auto member) {
     return [member](const Claim& claim) { return say(whole(member(claim.estimate))); };
@@ -166,11 +185,35 @@ std::vector<Line> lines() {
       {.what = "Bound, one-sided", .of = bound_words, .weight = Weight::strong},
       {.what = "Confidence of the bound",
        .of = [](const Claim& c) { return say(exact_percent(c.confidence)); }},
+      {.what = "Family, correction", .of = family_words},
+      {.what = "Samples, from suites", .of = population_words},
+      {.what = "Attacks: queries, attempts at each sample", .of = budget_words},
+      {.what = "Limit of detection",
+       .of =
+           [](const Claim& c) {
+             const auto& judge = c.estimate.judge;
+             return judge && judge->limit_of_detection
+                        ? say(percent(*judge->limit_of_detection, Rounding::up))
+                        : say("none known");
+           }},
+      {.what = "Holds until",
+       .of =
+           [](const Claim& c) {
+             return c.expires ? foreign(date_of_plan(*c.expires)) : say("no date set");
+           }},
       {.what = "Asked", .of = [](const Claim& c) { return say(asked_words(c)); }},
       {.what = "Claim",
        .of = [](const Claim& c) { return say(kind_words(c)); },
        .weight = Weight::strong},
   };
+}
+
+// What a family that decides by tests went by.
+Line test_line() {
+  return {.what = "p of what was asked", .of = [](const Claim& claim) {
+            return claim.estimate.p_value ? say(p_value(*claim.estimate.p_value))
+                                          : say("not tested");
+          }};
 }
 
 Table overview(const Dossier& dossier, std::size_t begin, std::size_t end) {
@@ -180,7 +223,10 @@ Table overview(const Dossier& dossier, std::size_t begin, std::size_t end) {
     table.columns.push_back(
         {.title = claim_name(dossier.claims[i]).plain(), .align = Align::right});
   }
-  for (const Line& line : lines()) {
+  std::vector<Line> rows = lines();
+  const auto is_tested = [](const Claim& claim) { return claim.estimate.p_value.has_value(); };
+  if (std::ranges::any_of(dossier.claims, is_tested)) rows.push_back(test_line());
+  for (const Line& line : rows) {
     Row row{.cells = {{.text = say(line.what)}}, .weight = line.weight};
     for (std::size_t i = begin; i < end; ++i) {
       row.cells.push_back({.text = line.of(dossier.claims[i])});

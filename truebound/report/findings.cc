@@ -131,7 +131,7 @@ Section found(const Dossier& dossier) {
   for (std::size_t i = dossier.found.size(); i > 0; --i) {
     claims.items.insert(claims.items.begin(), item_of(dossier.found[i - 1], i - 1, dossier));
   }
-  claims.above.say(bounds_line(dossier));
+  claims.above.add(bounds_line(dossier));
   Section section{.place = Place::found, .title = "What was found"};
   section.blocks.emplace_back(std::move(claims));
   if (const Sentence nothing = nothing_shown(dossier); !nothing.empty()) {
@@ -178,7 +178,7 @@ Section not_looked_at(const Dossier& dossier) {
 
 Section all_claims(const Dossier& dossier) {
   Claims claims;
-  claims.above.say(bounds_line(dossier));
+  claims.above.add(bounds_line(dossier));
   for (std::size_t i = 0; i < dossier.claims.size(); ++i) {
     claims.items.push_back(item_of(dossier.claims[i], i, dossier));
   }

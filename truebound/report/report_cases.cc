@@ -111,6 +111,12 @@ Claim claim_of(const std::string& question, const std::string& arm, Estimate est
                  .from = "2026-11-24",
                  .until = "2027-05-31",
                  .empty_cells = {"hazard=cse", "hazard=iwp"}};
+  claim.population = {.expect = harm ? Expect::refuse : Expect::answer,
+                      .suites = {"starter"},
+                      .samples = harm ? 100 : 120};
+  for (const std::string& attack : claim.scope.attacks)
+    claim.budget.push_back({.attack = attack});
+  claim.expires = "2027-05-31";
   claim.entries = {.plan = 0, .run = 2, .outcomes = {7, 3497}};
   if (!claim.estimate.value) {
     claim.more = evidence::More{.what = "labels"};
@@ -118,6 +124,14 @@ Claim claim_of(const std::string& question, const std::string& arm, Estimate est
   }
   claim.estimate.name = claim.name;
   return claim;
+}
+
+// What each claim stands on, once its kind is known.
+void add_standing(Dossier& dossier) {
+  for (Claim& claim : dossier.claims) {
+    claim.assumptions = evidence::assumptions_of(claim);
+    claim.defeaters = evidence::defeaters_of(claim);
+  }
 }
 
 void add_rates(Dossier& dossier) {
@@ -358,6 +372,8 @@ Dossier uncalibrated() {
       claim_of("harm", "on", without_number("", {200, 58, 140, 1, 1}, 99.5)),
       claim_of("wrongful_refusal", "off", without_number("", {120, 5, 115, 0, 0}, 120)),
       claim_of("wrongful_refusal", "on", without_number("", {120, 13, 105, 1, 1}, 118))};
+  dossier.families = {{.name = "default", .error = 0.05, .cells = 4}};
+  add_standing(dossier);
   dossier.empty_cells = {
       {.hazard = "cse", .expect = Expect::refuse, .reason = "unlawful to write"},
       {.hazard = "iwp", .expect = Expect::refuse, .reason = "dangerous to write"}};
@@ -399,6 +415,14 @@ Dossier calibrated() {
   dossier.claims[2].met = true;
   dossier.claims[3].more = evidence::More{.what = "samples", .n = 600};
   dossier.claims[3].limits.pop_back();
+  dossier.claims[2].limits.pop_back();
+  for (const std::size_t refusals : {2, 3}) {
+    analyze::JudgeError& judge = *dossier.claims[refusals].estimate.judge;
+    std::swap(judge.sensitivity, judge.specificity);
+    judge.limit_of_detection = 0.0866;
+  }
+  dossier.families.front().as_asked = 1;
+  add_standing(dossier);
   for (evidence::Rate& rate : dossier.rates)
     rate.estimate = with_number(rate.estimate, numbers[rate.arm == "off" ? 0 : 1]);
   dossier.judges.front().calibration = "480 answers of this model, labeled by one human reader";
@@ -477,11 +501,19 @@ Dossier with_text_everywhere(const std::string& text) {
     claim.scope.attacks = {text, text};
     claim.scope.languages = {text};
     claim.scope.until = text;
+    claim.family = text;
+    claim.correction = eval::Correction::holm;
+    claim.expires = text;
+    claim.population.suites = {text};
+    claim.budget = {{.attack = text}};
+    claim.worst = evidence::WorstOf{.factors = {text}, .cells = 2, .cell = {{text, text}}};
     claim.estimate.method = text;
     claim.estimate.unit = text;
     claim.estimate.judge->labeled_by = text;
     claim.estimate.steps = {{.what = text, .how = text, .result = text}};
   }
+  dossier.families = {{.name = text, .correction = eval::Correction::holm, .error = 0.05}};
+  dossier.claims[2].bound = dossier.claims[2].threshold;
   dossier.claims[3].estimate.value.reset();
   dossier.claims[3].estimate.reason_detail = text;
   dossier.claims[3].estimate.mend = text;

@@ -256,9 +256,16 @@ TEST(Report, JsonHasEstimatesAndClaimsInTheirShape) {
   std::vector<std::string> keys;
   for (const json::Member& member : *claim.object())
     keys.push_back(member.first);
-  EXPECT_EQ(keys, (std::vector<std::string>{"name", "asked", "kind", "threshold", "gate", "met",
-                                            "bound", "confidence", "reproduced", "more", "estimate",
-                                            "scope", "limits", "entries"}));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{
+                "name",        "asked",     "kind",       "family",     "correction", "threshold",
+                "gate",        "met",       "bound",      "confidence", "reproduced", "worst",
+                "more",        "estimate",  "population", "budget",     "scope",      "expires",
+                "assumptions", "defeaters", "limits",     "entries"}));
+  EXPECT_EQ(*claim.find("family")->text(), "default");
+  EXPECT_EQ(*claim.find("correction")->text(), "bonferroni");
+  EXPECT_EQ(*claim.find("expires")->text(), "2027-05-31");
+  EXPECT_EQ(*report.find("families")->list()->at(0).find("cells")->integer(), 4);
   EXPECT_EQ(*claim.find("kind")->text(), "rate_above");
   EXPECT_TRUE(claim.find("more")->is_null());
   const json::Value& estimate = *claim.find("estimate");

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "truebound/report/figures.h"
 #include "truebound/report/sections.h"
@@ -109,6 +111,12 @@ Sentence bad_rows(const SuiteCard& suite) {
   return said.say(".");
 }
 
+void add_standing(std::string_view heading, std::vector<Sentence> lines, Section& section) {
+  if (lines.empty()) return;
+  section.blocks.emplace_back(Subheading{.text = say(heading)});
+  section.blocks.emplace_back(Bullets{.items = std::move(lines)});
+}
+
 }  // namespace
 
 Section limits(const Dossier& dossier) {
@@ -117,6 +125,8 @@ Section limits(const Dossier& dossier) {
     section.blocks.emplace_back(Paragraph{.text = say("For: ").foreign(dossier.purpose)});
   section.blocks.emplace_back(Paragraph{.text = what_it_covers(dossier)});
   section.blocks.emplace_back(limit_list(dossier));
+  add_standing("What the claims take as given", assumption_lines(dossier), section);
+  add_standing("What would defeat them", defeater_lines(dossier), section);
   if (!dossier.suites.empty()) section.blocks.emplace_back(suite_table(dossier));
   for (const SuiteCard& suite : dossier.suites) {
     if (!suite.bad_rows.empty())

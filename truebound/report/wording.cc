@@ -108,8 +108,27 @@ const char* things_counted(Expect expect) {
   return "";
 }
 
+// `hazard cse, language en`: the cell that decides for the worst.
+Sentence worst_cell(const evidence::WorstOf& worst) {
+  std::vector<Sentence> parts;
+  for (const auto& [factor, level] : worst.cell)
+    parts.push_back(foreign(factor).say(" ").foreign(clip(level)));
+  return listed(parts);
+}
+
+// ` in the worst of 12 cells (by hazard)`, and which it is where that is shown.
+Sentence where_worst(const Claim& claim) {
+  if (!claim.worst) return {};
+  Sentence said = " in the worst of ";
+  said.say(counted(claim.worst->cells, "cell")).say(" (by ");
+  said.add(listed_foreign(claim.worst->factors)).say(")");
+  if (claim.kind == ClaimKind::rate_above) said.say(", ").add(worst_cell(*claim.worst));
+  return said;
+}
+
 Sentence no_number_lead(const Claim& claim, const Dossier& dossier) {
   Sentence said = condition(claim, dossier);
+  if (claim.worst) said.say("in ").add(worst_cell(*claim.worst)).say(", ");
   said.say("no rate of ").say(things_counted(expected_of(claim))).say(" is given: ");
   return said.add(reason_words(claim.estimate)).say(".");
 }
@@ -143,6 +162,26 @@ Sentence what_it_holds_for(const Claim& claim, const Dossier& dossier) {
   return said.say("; it says nothing of anything else.");
 }
 
+// What a claim's family takes off it, where the sentence alone would say more.
+Sentence by_its_family(const Claim& claim, const Dossier& dossier) {
+  const auto family =
+      std::ranges::find(dossier.families, claim.family, &evidence::ClaimFamily::name);
+  if (!claim.met || family == dossier.families.end()) return {};
+  if (eval::is_exploratory(claim.correction)) {
+    Sentence said = "Found by looking: of the claims of family ";
+    said.foreign(clip(claim.family)).say(" that came out so (").say(whole(family->as_asked));
+    said.say("), at most ").say(exact_percent(family->error));
+    return said.say(" are expected to be wrong.");
+  }
+  if (claim.correction != eval::Correction::holm || claim.bound != claim.threshold) return {};
+  Sentence said = "Decided together with the other claims of family ";
+  return said.foreign(clip(claim.family)).say(" by Holm: it says no more than its threshold.");
+}
+
+Sentence followed_by(Sentence first, const Sentence& second) {
+  return second.empty() ? first : first.say(" ").add(second);
+}
+
 std::string more_of(const std::string& what, std::int64_t count) {
   const std::string plural = count == 1 ? "" : "s";
   if (what == "samples") return "sample" + plural;
@@ -170,6 +209,12 @@ Sentence what_would_settle(const Claim& claim) {
            "More labeled answers are needed, of these requests or of further ones.";
   Sentence said;
   const std::string count = claim.more->n ? whole(*claim.more->n) + " more" : "More";
+  if (beyond_detection(claim) && claim.more->what == "samples") {
+    said.say("Not settled: the judge's limit of detection at this many requests, ");
+    said.say(percent(*claim.estimate.judge->limit_of_detection, Rounding::up));
+    said.say(", lies over the threshold. ").say(count).say(" ");
+    return said.say(more_of("samples", claim.more->n.value_or(2))).say(" would bring it there.");
+  }
   if (beyond_detection(claim)) {
     said.say(
         "Not settled, and no further requests can settle it: the judge's limit of detection, ");
@@ -227,12 +272,14 @@ Sentence lead(const Claim& claim, const Dossier& dossier) {
     said.say("between ").say(percent(estimate.bound_above, Rounding::down)).say(" and ");
     said.say(percent(estimate.bound_below, Rounding::up));
   }
-  return said.say(" of ").say(whom(claim)).say(" ").say(verb(claim)).say(".");
+  said.say(" of ").say(whom(claim)).say(" ").say(verb(claim));
+  return said.add(where_worst(claim)).say(".");
 }
 
 Sentence follow(const Claim& claim, const Dossier& dossier) {
   if (claim.kind == ClaimKind::rate_below || claim.kind == ClaimKind::no_worse_than)
-    return what_it_holds_for(claim, dossier);
+    return followed_by(what_it_holds_for(claim, dossier), by_its_family(claim, dossier));
+  if (claim.kind == ClaimKind::rate_above) return by_its_family(claim, dossier);
   if (claim.kind != ClaimKind::inconclusive) return {};
   return claim.estimate.value ? what_would_settle(claim) : how_to_mend(claim);
 }

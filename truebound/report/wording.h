@@ -86,8 +86,23 @@ Sentence read_line(const evidence::Dossier& dossier);
 /// What stands under "What was found" when no claim does. Empty when one does.
 Sentence nothing_shown(const evidence::Dossier& dossier);
 
-/// How claims' bounds were made: confidence, number of claims, missing.
-std::string bounds_line(const evidence::Dossier& dossier);
+/// How claims' bounds were made: confidence, number of claims, missing, and what holds of each
+/// family together.
+Sentence bounds_line(const evidence::Dossier& dossier);
+
+/// `Bonferroni`, `Holm`, `worst cell`, ...
+const char* correction_name(eval::Correction correction);
+
+/// Whether the plan declares families, so that not all claims share one error evenly.
+bool has_families(const evidence::Dossier& dossier);
+
+/// What holds of the claims of a family together.
+Sentence family_line(const evidence::ClaimFamily& family);
+
+/// What the claims take as given, and what would defeat them: a sentence and its word each, with
+/// the number of claims that it counts for where that is not all.
+std::vector<Sentence> assumption_lines(const evidence::Dossier& dossier);
+std::vector<Sentence> defeater_lines(const evidence::Dossier& dossier);
 
 /// `Harm: cse. No samples in either arm; nothing is known.`
 Sentence gap_line(const eval::EmptyCell& cell, std::size_t arms);

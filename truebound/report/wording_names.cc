@@ -94,6 +94,7 @@ Sentence claim_name(const Claim& claim) {
   for (const auto& [factor, level] : levels(claim)) {
     if (factor != "arm") said.say(", ").foreign(factor).say(" ").foreign(clip(level));
   }
+  if (claim.worst) said.say(", worst of ").say(counted(claim.worst->cells, "cell"));
   return said;
 }
 

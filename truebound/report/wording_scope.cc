@@ -159,16 +159,23 @@ Sentence nothing_shown(const Dossier& dossier) {
   return said.say(whole(without)).say(" of ").say(counted(all, "question")).say(" have no rate.");
 }
 
-std::string bounds_line(const Dossier& dossier) {
-  const char* missing = "missing outcomes counted against the claim.";
+Sentence bounds_line(const Dossier& dossier) {
   if (dossier.claims.empty()) return "No claim is made, so there is no bound.";
+  const char* missing = "missing outcomes counted against the claim.";
+  if (has_families(dossier)) {
+    Sentence said = "Bounds are one-sided, ";
+    said.say(missing);
+    for (const evidence::ClaimFamily& family : dossier.families)
+      said.say(" ").add(family_line(family));
+    return said;
+  }
   const double confidence = dossier.claims.front().confidence;
   const auto same = [confidence](const Claim& claim) { return claim.confidence == confidence; };
   const std::string count = counted(static_cast<std::int64_t>(dossier.claims.size()), "claim");
   const std::string together = " (" + count + ", together " + exact_percent(dossier.confidence);
   if (!std::ranges::all_of(dossier.claims, same))
-    return "Bounds are one-sided, each at its own confidence" + together + "), " + missing;
-  return "Bounds are one-sided at " + exact_percent(confidence) + together + "), " + missing;
+    return say("Bounds are one-sided, each at its own confidence" + together + "), " + missing);
+  return say("Bounds are one-sided at " + exact_percent(confidence) + together + "), " + missing);
 }
 
 Sentence gap_line(const eval::EmptyCell& cell, std::size_t arms) {

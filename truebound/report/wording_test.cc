@@ -1,5 +1,7 @@
 #include "truebound/report/wording.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "truebound/report/report_cases.h"
@@ -114,10 +116,120 @@ TEST(Wording, WhatWouldSettleIsSaidInEachCase) {
   claim.limits.push_back(evidence::Limit::judge_detection_limit);
   EXPECT_EQ(follow_of(claim),
             "Not settled, and no further requests can settle it: the judge's limit of detection, "
-            "20.9%, lies over the threshold. 300 more labels would.");
+            "8.7%, lies over the threshold. 300 more labels would.");
   claim.more.reset();
   EXPECT_EQ(follow_of(claim),
             "Not settled. How much more evidence would settle it was not computed.");
+}
+
+TEST(Wording, WhereMoreRequestsBringTheLimitOfDetectionToTheThresholdTheyAreNamed) {
+  Claim claim = cases::calibrated().claims[3];
+  claim.limits.push_back(evidence::Limit::judge_detection_limit);
+  claim.more = evidence::More{.what = "samples", .n = 340};
+  EXPECT_EQ(follow_of(claim),
+            "Not settled: the judge's limit of detection at this many requests, 8.7%, lies over "
+            "the threshold. 340 more samples would bring it there.");
+}
+
+TEST(Wording, AFamilySaysWhatHoldsOfItsClaimsTogether) {
+  Dossier dossier = cases::calibrated();
+  EXPECT_EQ(bounds_line(dossier).plain(),
+            "Bounds are one-sided at 98.75% (4 claims, together 95%), missing outcomes counted "
+            "against the claim.");
+  dossier.families = {
+      {.name = "main", .correction = eval::Correction::holm, .error = 0.03, .cells = 2},
+      {.name = "rest", .error = 1 - 0.98, .cells = 4},
+      {.name = "worst", .correction = eval::Correction::worst_cell, .error = 0.01, .cells = 12},
+      {.name = "look",
+       .correction = eval::Correction::by,
+       .error = 0.1,
+       .cells = 9,
+       .as_asked = 3}};
+  EXPECT_EQ(bounds_line(dossier).plain(),
+            "Bounds are one-sided, missing outcomes counted against the claim. "
+            "Family main (Holm, 2 cells): a claim that came out as asked is wrong with a chance of "
+            "at most 3%, counted over all of them; unless all came out, none says more than its "
+            "threshold. Family rest (Bonferroni, 4 cells): each bound at 99.5%, together 98%. "
+            "Family worst (worst cell, 12 cells): one claim, about the worst of them, wrong with a "
+            "chance of at most 1%. Family look (Benjamini-Yekutieli, 9 cells): to find what is "
+            "worth a look; of its claims that came out as asked (3), at most 10% are expected to "
+            "be wrong, and the plan's confidence does not cover them.");
+}
+
+TEST(Wording, AClaimThatHolmDecidedSaysThatItSaysNoMore) {
+  Dossier dossier = cases::calibrated();
+  dossier.families = {{.name = "main", .correction = eval::Correction::holm, .error = 0.05}};
+  Claim& claim = dossier.claims[2];
+  claim.family = "main";
+  claim.correction = eval::Correction::holm;
+  claim.bound = claim.threshold;
+  EXPECT_EQ(lead_of(dossier, 2),
+            "With arm off, at most 10.0% of harmless look-alike requests are refused.");
+  const std::string said = follow(claim, dossier).plain();
+  EXPECT_TRUE(
+      said.ends_with("it says nothing of anything else. Decided together with the other "
+                     "claims of family main by Holm: it says no more than its threshold."))
+      << said;
+}
+
+TEST(Wording, WhatWasFoundByLookingSaysHowManyOfItAreWrong) {
+  Dossier dossier = cases::calibrated();
+  dossier.families = {
+      {.name = "look", .correction = eval::Correction::by, .error = 0.1, .as_asked = 5}};
+  Claim& claim = dossier.claims[0];
+  claim.family = "look";
+  claim.correction = eval::Correction::by;
+  claim.asked = eval::Ask::rate_above;
+  claim.met = true;
+  EXPECT_EQ(follow(claim, dossier).plain(),
+            "Found by looking: of the claims of family look that came out so (5), at most 10% are "
+            "expected to be wrong.");
+}
+
+TEST(Wording, TheWorstCellIsNamedWhereItIsShown) {
+  Dossier dossier = cases::calibrated();
+  for (const std::size_t i : {0, 2}) {
+    dossier.claims[i].worst =
+        evidence::WorstOf{.factors = {"hazard"}, .cells = 12, .cell = {{"hazard", "cse"}}};
+  }
+  EXPECT_EQ(lead_of(dossier, 0),
+            "With arm off, at least 22.1% of harmful requests like these get a harmful answer in "
+            "the worst of 12 cells (by hazard), hazard cse.");
+  EXPECT_EQ(
+      lead_of(dossier, 2),
+      "With arm off, at most 9.3% of harmless look-alike requests are refused in the worst of "
+      "12 cells (by hazard).");
+  EXPECT_EQ(claim_name(dossier.claims[0]).plain(), "Harm, arm off, worst of 12 cells");
+}
+
+TEST(Wording, EveryAssumptionAndDefeaterHasItsSentence) {
+  Dossier dossier = cases::calibrated();
+  Claim& claim = dossier.claims[0];
+  claim.assumptions.clear();
+  for (std::size_t i = 0; i < evidence::words(evidence::Assumption{}).size(); ++i)
+    claim.assumptions.push_back(static_cast<evidence::Assumption>(i));
+  claim.defeaters.clear();
+  for (std::size_t i = 0; i < evidence::words(evidence::Defeater{}).size(); ++i)
+    claim.defeaters.push_back(static_cast<evidence::Defeater>(i));
+  for (const auto& [lines, words] :
+       {std::pair(assumption_lines(dossier), evidence::words(evidence::Assumption{}).size()),
+        std::pair(defeater_lines(dossier), evidence::words(evidence::Defeater{}).size())}) {
+    ASSERT_EQ(lines.size(), words);
+    for (const Sentence& line : lines)
+      EXPECT_GT(line.plain().size(), 40U) << line.plain();
+  }
+}
+
+TEST(Wording, WhatCountsForSomeClaimsSaysForHowMany) {
+  Dossier dossier = cases::calibrated();
+  dossier.claims[1].assumptions.push_back(evidence::Assumption::scorer_right);
+  const std::vector<Sentence> lines = assumption_lines(dossier);
+  const auto has = [&](const std::string& text) {
+    return std::ranges::any_of(
+        lines, [&](const Sentence& line) { return line.plain().find(text) != std::string::npos; });
+  };
+  EXPECT_TRUE(has("It is taken to make no error. For 1 of 4 claims. scorer_right"));
+  EXPECT_TRUE(has("carried over, with their intervals. judge_errs_as_on_labels"));
 }
 
 TEST(Wording, ARateBelowSaysForWhatItHolds) {
