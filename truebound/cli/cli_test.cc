@@ -158,6 +158,21 @@ class Program : public testing::Test {
   Path folder_;
 };
 
+// --- dates ---
+
+TEST_F(Program, AReportPastItsDateIsTheSameBytesAndTheVerbSaysThatItIsPast) {
+  write_case(3);
+  std::string plan = read_file(folder_ / "plan.yaml").value();
+  plan.replace(plan.find("2099"), 4, "2020");
+  write("plan.yaml", plan);
+  const std::string said = "hold until 2020-12-31, and today is ";
+  const Ended run = call({"run", "plan.yaml", "--quiet"});
+  EXPECT_NE(call({"report", "--format", "md"}).err.find(said), std::string::npos) << run.err;
+  const Ended report = call({"report", "--format", "md"});
+  EXPECT_EQ(report.out.find("today is"), std::string::npos);
+  EXPECT_EQ(report.out, call({"report", "--format", "md"}).out);
+}
+
 // --- usage -------------------------------------------------------------------------------------
 
 TEST_F(Program, HelpOfEveryVerbTeachesWithAnExample) {

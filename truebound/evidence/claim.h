@@ -47,8 +47,8 @@ constexpr std::array<std::string_view, 10> words(Limit /*list*/) {
 
 /// How much more of what would settle an inconclusive claim at the rates seen.
 struct More {
-  std::string what;  ///< `samples broke_labels held_labels labels`, `outcomes` (those missing), or
-                     ///< `nothing`
+  std::string what;  ///< `samples broke_labels held_labels labels`, `outcomes` (those missing),
+                     ///< `nothing`, or `not_sought` (at these rates, what its family does not seek)
   std::optional<std::int64_t> n;
   template <class Visitor>
   void fields(Visitor& visit) {

@@ -138,8 +138,9 @@ TEST(Claim, AFamilyThatLooksForDiscoveriesClaimsNothingThatWasNotAsked) {
   above.gate.clear();
   const Membership member{
       .family = "look", .correction = eval::Correction::by, .decided = Decided::not_as_asked};
-  EXPECT_EQ(support(above, with_bounds(0, .01, .03), on_arm, {.member = member}).kind,
-            ClaimKind::inconclusive);
+  const Claim claim = support(above, with_bounds(0, .01, .03), on_arm, {.member = member});
+  EXPECT_EQ(claim.kind, ClaimKind::inconclusive);
+  EXPECT_EQ(claim.more->what, "not_sought");
 }
 
 TEST(Claim, ItsConfidenceIsThatOfTheSideItRestsOn) {

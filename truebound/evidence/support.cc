@@ -284,6 +284,11 @@ Claim support(const eval::Question& question, analyze::Estimate estimate, Scope 
   if (claim.kind == ClaimKind::inconclusive) {
     claim.more = is_rate ? what_would_settle(estimate, threshold)
                          : what_would_show_no_worse(estimate, threshold);
+    // A family of discoveries tests no other side than the one that was asked.
+    if (eval::is_exploratory(circumstances.member.correction) && estimate.value &&
+        *estimate.value < threshold) {
+      claim.more = More{.what = "not_sought"};
+    }
     if (const auto detection = detection_of(estimate); is_rate && detection > threshold) {
       claim.limits.push_back(Limit::judge_detection_limit);
       claim.more = what_would_detect(estimate, threshold);

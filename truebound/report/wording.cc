@@ -108,27 +108,19 @@ const char* things_counted(Expect expect) {
   return "";
 }
 
-// `hazard cse, language en`: the cell that decides for the worst.
-Sentence worst_cell(const evidence::WorstOf& worst) {
-  std::vector<Sentence> parts;
-  for (const auto& [factor, level] : worst.cell)
-    parts.push_back(foreign(factor).say(" ").foreign(clip(level)));
-  return listed(parts);
-}
-
 // ` in the worst of 12 cells (by hazard)`, and which it is where that is shown.
 Sentence where_worst(const Claim& claim) {
   if (!claim.worst) return {};
   Sentence said = " in the worst of ";
   said.say(counted(claim.worst->cells, "cell")).say(" (by ");
   said.add(listed_foreign(claim.worst->factors)).say(")");
-  if (claim.kind == ClaimKind::rate_above) said.say(", ").add(worst_cell(*claim.worst));
+  if (claim.kind == ClaimKind::rate_above) said.say(", ").add(worst_cell(claim));
   return said;
 }
 
 Sentence no_number_lead(const Claim& claim, const Dossier& dossier) {
   Sentence said = condition(claim, dossier);
-  if (claim.worst) said.say("in ").add(worst_cell(*claim.worst)).say(", ");
+  if (claim.worst) said.say("in ").add(worst_cell(claim)).say(", ");
   said.say("no rate of ").say(things_counted(expected_of(claim))).say(" is given: ");
   return said.add(reason_words(claim.estimate)).say(".");
 }
@@ -202,6 +194,8 @@ Sentence what_would_settle(const Claim& claim) {
   if (claim.more->what == "nothing")
     return "Not settled: at these rates no amount of evidence would, for the rate lies at the "
            "threshold.";
+  if (claim.more->what == "not_sought")
+    return "Not found: the rate seen lies on the other side, which its family does not test.";
   if (claim.more->what == "outcomes")
     return "Not settled. At these rates, the outcomes that are missing would settle it.";
   if (claim.more->what == "labels" && !claim.more->n)
@@ -242,6 +236,13 @@ Sentence how_to_mend(const Claim& claim) {
 }
 
 }  // namespace
+
+Sentence worst_cell(const Claim& claim) {
+  std::vector<Sentence> parts;
+  for (const auto& [factor, level] : claim.worst->cell)
+    parts.push_back(foreign(factor).say(" ").foreign(clip(level)));
+  return listed(parts);
+}
 
 Sentence labels_that_settle(const Claim& claim) {
   if (!claim.more || claim.more->what != "labels" || !claim.more->n) return {};

@@ -68,6 +68,9 @@ Sentence follow(const evidence::Claim& claim, const evidence::Dossier& dossier);
 /// How many labels of the run would settle a claim that has no rate. Empty where that is unknown.
 Sentence labels_that_settle(const evidence::Claim& claim);
 
+/// Of a claim about the worst cell, the one that decides: `hazard cse, language en`.
+Sentence worst_cell(const evidence::Claim& claim);
+
 /// Estimate, intervals, counts and judge, in one line of figures.
 Sentence figures_line(const evidence::Claim& claim);
 

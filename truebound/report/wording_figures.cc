@@ -58,6 +58,7 @@ Sentence figures_line(const Claim& claim) {
     said.say(points(estimate.lower, Rounding::down)).say(" to ");
     said.say(points(estimate.upper, Rounding::up));
   } else {
+    if (claim.worst) said.say("In ").add(worst_cell(claim)).say(": ");
     said.say("Estimate ").say(percent(*estimate.value)).say(" \u00b7 ");
     said.say(exact_percent(estimate.confidence)).say(" interval ");
     said.say(percent_range(estimate.lower, estimate.upper)).say(", with missing ");
