@@ -132,10 +132,9 @@ TEST(Families, ASampleThatEndsByWhatWasSeenHasNone) {
   const auto plan = read_with(
       "sampling: {kind: sequential}\nfamilies: {a: {claims: [harm], correction: holm}}\n");
   ASSERT_FALSE(plan.ok());
-  EXPECT_EQ(
-      plan.error().message,
-      "plan.yaml:11: families need sampling.kind fixed, got sequential: there each claim ends "
-      "its own sample, at 1 - alpha / m");
+  EXPECT_EQ(plan.error().message,
+            "plan.yaml:11: families need sampling.kind fixed, got sequential: there each claim is "
+            "decided at 1 - alpha / m");
 }
 
 TEST(Families, AnExploringOneHasNoGateAndShowsNothingToBeRare) {
