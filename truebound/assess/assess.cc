@@ -44,10 +44,10 @@ Result<evidence::Dossier> assess(const std::string& plan_name, const Path& folde
   const run::EngineOptions engine = engine_for(plan, frozen.seed, with);
   TRUEBOUND_TRY_VOID(measure_judges(plan, players, with.files, run, engine));
 
-  // Attempt and judge every slot, until the stop rule is met. Beyond this point, no model is
-  // called.
-  const record::CastIdentity who = players.identified();
-  TRUEBOUND_TRY(monitor, watch({plan, suites, slots, who, frozen.seed}, run.record));
+  // Attempt and judge every slot, or until each claim is settled where the plan says so. Beyond
+  // this point, no model is called.
+  TRUEBOUND_TRY(monitor,
+                watch({plan, suites, slots, players.identified(), frozen.seed}, run.record));
   TRUEBOUND_TRY(ending, run::execute(slots, players, {run.record, run.history, monitor}, engine));
   if (ending == run::Ending::stopped) {
     return stopped_early(*ledger, run.record.run(),

@@ -25,7 +25,7 @@ struct WatchedRun {
   const plan::Plan& plan;
   const std::vector<eval::Suite>& suites;
   const plan::Slots& slots;
-  const record::CastIdentity& cast;
+  record::CastIdentity cast;
   std::string seed;
   /// Only labels from elsewhere count: those of the run itself come after its outcomes.
   std::vector<eval::Calibration> calibrations = {};
