@@ -324,5 +324,26 @@ TEST(Claim, WhereFewLabelsMakeTheBoundWideNoNumberOfSamplesIsPromised) {
   EXPECT_FALSE(claim.more->n.has_value());
 }
 
+TEST(Claim, WhereFewLabelsMakeTheBoundWideTheMissingOutcomesAloneDoNotSettleIt) {
+  // 23 labels of 119 answers, none broke: 14 % without the missing one, which adds a point.
+  analyze::Estimate estimate = with_bounds(0, 0, 0.1712);
+  estimate.bound_confidence = .9875;
+  estimate.lower = 0;
+  estimate.upper = .138;
+  estimate.n = 119;
+  estimate.effective_n = 99;
+  estimate.counts.planned = 120;
+  estimate.counts.undecided = 1;
+  estimate.raw = analyze::Raw{.flagged = 0, .judged = 119, .value = 0};
+  estimate.judge = analyze::JudgeError{.labeled_by = "a reader"};
+  eval::Question below_ten = below_five;
+  below_ten.threshold = .1;
+  EXPECT_EQ(support(below_ten, estimate, on_arm, {}).more->what, "labels");
+  // With many labels the interval is that of the sample, and only the missing stand in the way.
+  estimate.upper = .037;
+  estimate.counts.undecided = 20;
+  EXPECT_EQ(support(below_ten, estimate, on_arm, {}).more->what, "outcomes");
+}
+
 }  // namespace
 }  // namespace truebound::evidence

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "truebound/stats/distribution.h"
 #include "truebound/stats/interval.h"
 #include "truebound/stats/misclassification.h"
 
@@ -116,6 +117,18 @@ std::optional<double> detection_of(const analyze::Estimate& estimate) {
   return estimate.judge->limit_of_detection;
 }
 
+// The way from the value to its bound if no outcome were missing. The bound counts the missing, the
+// interval does not: its way, stretched to the bound's tail as a normal one would be.
+double way_without_missing(const analyze::Estimate& estimate, double threshold, double tail) {
+  const double rate = *estimate.value;
+  const bool below = rate < threshold;
+  if (estimate.counts.missing() == 0)
+    return (below ? estimate.bound_below : estimate.bound_above) - rate;
+  const double stretch =
+      stats::normal_quantile(tail) / stats::normal_quantile((1 - estimate.confidence) / 2);
+  return stretch * ((below ? estimate.upper : estimate.lower) - rate);
+}
+
 // Whether the labels alone leave the rate open: of the way from the value to its bound, squared,
 // what the sample does not account for is the labels', and no further sample shortens it.
 bool labels_stand_in_the_way(const analyze::Estimate& estimate, double threshold, double tail) {
@@ -136,7 +149,7 @@ bool labels_stand_in_the_way(const analyze::Estimate& estimate, double threshold
   }
   if (stretch <= 0) return true;
   const double sample_way = (limit.value() - rate) / stretch;
-  const double way = (below ? estimate.bound_below : estimate.bound_above) - rate;
+  const double way = way_without_missing(estimate, threshold, tail);
   return way * way - sample_way * sample_way >= (threshold - rate) * (threshold - rate);
 }
 
@@ -231,13 +244,11 @@ More what_would_settle(const analyze::Estimate& estimate, double threshold) {
   const double rate = *estimate.value;
   if (!settles(rate, most, threshold, tail)) return {.what = "nothing"};
   const double too_few = std::max(1.0, estimate.effective_n);
+  if (labels_stand_in_the_way(estimate, threshold, tail)) return {.what = "labels"};
   // What was seen is enough, and only the missing, read against the claim, are in the way.
   const std::int64_t missing = estimate.counts.missing();
   if (missing > 0 && settles(rate, too_few, threshold, tail)) {
     return {.what = "outcomes", .n = missing};
-  }
-  if (missing == 0 && labels_stand_in_the_way(estimate, threshold, tail)) {
-    return {.what = "labels"};
   }
   const double enough = fewest(rate, too_few, most, threshold, tail);
   return {.what = "samples",
