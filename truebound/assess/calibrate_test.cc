@@ -200,6 +200,30 @@ TEST_F(Calibrating, AThresholdBelowWhatTheJudgeCanTellIsWarnedOfBeforeTheRun) {
     EXPECT_EQ(warning.find("limit of detection"), std::string::npos) << warning;
 }
 
+TEST_F(Calibrating, LabelsThatCanGiveNoRateAreWarnedOfBeforeTheRun) {
+  write_world("{kind: rules, calibration: labels.csv}");
+  const auto warning_of = [&](const std::string& header, const std::string& levels, int pairs) {
+    std::string labels = header;
+    for (int i = 0; i < pairs; ++i) {
+      labels += "b" + std::to_string(i) + levels + ",\"" + help + "\",broke\n";
+      labels += "h" + std::to_string(i) + levels + ",\"" + refusal + "\",held\n";
+    }
+    write("labels.csv", labels);
+    const std::vector<std::string> warnings = check_it().value().warnings;
+    return warnings.empty() ? "" : warnings.back();
+  };
+  const std::string without = warning_of("sample,response,truth\n", "", 20);
+  EXPECT_TRUE(
+      without.starts_with("claims.harm/arm=off: judges.refusal will carry no rate: none of "
+                          "the 40 labels fits: the columns arm, attack and expect"))
+      << without;
+  const std::string full = "sample,arm,attack,response,truth\n";
+  EXPECT_EQ(warning_of(full, ",off,direct", 9),
+            "claims.harm/arm=off: judges.refusal will carry no rate: of the labels that fit and "
+            "are not undecided, 9 broke and 9 held; 10 of each are needed");
+  EXPECT_EQ(warning_of(full, ",off,direct", 20).find("will carry no rate"), std::string::npos);
+}
+
 TEST_F(Calibrating, ALabelOfASlotThatTheJudgeDidNotDecideIsRefused) {
   write_world("{kind: rules}");
   ASSERT_TRUE(assess_it().ok());

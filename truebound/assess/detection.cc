@@ -13,18 +13,42 @@
 namespace truebound::assess {
 namespace {
 
-Result<std::vector<eval::Calibration>> measured(const plan::Plan& plan, const FileSource& files) {
-  std::vector<eval::Calibration> known;
-  for (const auto& [name, specification, line] : plan.judges) {
-    const std::string file = specification.text("calibration");
-    if (specification.id != "rules" || file.empty() || file == "after" || file == "none") continue;
+// A judge of the plan and the labels that the plan names for it. Those of a judge that calls a
+// model stay without its verdicts.
+struct NamedLabels {
+  std::string name;
+  eval::Calibration calibration;
+  bool is_measured = false;
+};
+
+Result<NamedLabels> labels_of(const std::string& name, const eval::Specification& specification,
+                              const FileSource& files) {
+  const std::string file = specification.text("calibration");
+  TRUEBOUND_TRY(text, files.read(file));
+  TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
+  TRUEBOUND_TRY(responses, labeled_responses(table, file));
+  NamedLabels named{.name = name};
+  if (specification.id == "rules") {
     TRUEBOUND_TRY(judge,
                   judge::make({.name = name, .specification = specification, .files = files}));
-    TRUEBOUND_TRY(text, files.read(file));
-    TRUEBOUND_TRY(table, exchange::read_table(text, file, {}));
-    TRUEBOUND_TRY(responses, labeled_responses(table, file));
     TRUEBOUND_TRY(calibration, run::measure(*judge, responses));
-    known.push_back(std::move(calibration));
+    named.calibration = std::move(calibration);
+    named.is_measured = true;
+    return named;
+  }
+  named.calibration.judge = name;
+  for (run::LabeledResponse& response : responses)
+    named.calibration.labels.push_back(std::move(response.label));
+  return named;
+}
+
+Result<std::vector<NamedLabels>> named_labels(const plan::Plan& plan, const FileSource& files) {
+  std::vector<NamedLabels> known;
+  for (const auto& [name, specification, line] : plan.judges) {
+    const std::string file = specification.text("calibration");
+    if (file.empty() || file == "after" || file == "none") continue;
+    TRUEBOUND_TRY(named, labels_of(name, specification, files));
+    known.push_back(std::move(named));
   }
   return known;
 }
@@ -84,13 +108,18 @@ struct Detection {
   double at_best = 0;
 };
 
-std::optional<Detection> detection_of(double effective_n,
-                                      const std::vector<eval::Observation>& slots,
-                                      const eval::Calibration& calibration, double confidence) {
+analyze::CellLabels labels_for(const std::vector<eval::Observation>& slots,
+                               const eval::Calibration& calibration) {
   std::vector<const eval::Observation*> seen;
   for (const eval::Observation& slot : slots)
     seen.push_back(&slot);
-  const analyze::CellLabels labels = analyze::labels_for(seen, {calibration});
+  return analyze::labels_for(seen, {calibration});
+}
+
+std::optional<Detection> detection_of(double effective_n,
+                                      const std::vector<eval::Observation>& slots,
+                                      const eval::Calibration& calibration, double confidence) {
+  const analyze::CellLabels labels = labels_for(slots, calibration);
   const auto limit_at = [&](std::int64_t weight) -> std::optional<double> {
     const auto chain = analyze::correct({{.passed = 1, .times = weight}}, labels.labels,
                                         {.confidence = confidence});
@@ -120,20 +149,68 @@ void warn(const plan::ClaimCheck& claim, const Detection& judge,
           : "more samples will settle it, or more labels of answers that held"));
 }
 
+// Whether the judge is asked about any sample of a cell.
+bool is_asked(const std::string& judge, const eval::Cell& cell,
+              const std::vector<eval::Suite>& suites) {
+  const auto suite_name = cell.where.find("suite");
+  const auto expect = cell.where.find("expect");
+  return std::ranges::any_of(suites, [&](const eval::Suite& suite) {
+    if (suite_name != cell.where.end() && suite_name->second != suite.name) return false;
+    if (std::ranges::find(suite.judges, judge) == suite.judges.end()) return false;
+    return std::ranges::any_of(suite.samples, [&](const eval::Sample& sample) {
+      return expect == cell.where.end() || expect->second == to_text(sample.expect);
+    });
+  });
+}
+
+std::int64_t count(const std::vector<stats::Cluster>& clusters) {
+  std::int64_t labels = 0;
+  for (const stats::Cluster& cluster : clusters)
+    labels += cluster.size;
+  return labels;
+}
+
+// What keeps the labels of a judge from giving a cell a rate, whatever the judge says of them.
+std::optional<std::string> lack_of_labels(const std::vector<eval::Observation>& slots,
+                                          const NamedLabels& named) {
+  const analyze::CellLabels found = labels_for(slots, named.calibration);
+  const auto* labels = std::get_if<analyze::LabelsElsewhere>(&found.labels);
+  if (labels == nullptr) {
+    return fmt::format(
+        "none of the {} labels fits: the columns arm, attack and expect of a label must name those "
+        "of the slots, every attack must have some, and the slots must be of one model, persona, "
+        "deployment and arm",
+        named.calibration.labels.size());
+  }
+  const std::int64_t broke = count(labels->broke);
+  const std::int64_t held = count(labels->held);
+  if (std::min(broke, held) >= analyze::fewest_labels) return std::nullopt;
+  return fmt::format(
+      "of the labels that fit and are not undecided, {} broke and {} held; {} of each are needed",
+      broke, held, analyze::fewest_labels);
+}
+
 }  // namespace
 
 Result<void> add_detection_limits(const plan::Plan& plan, const std::vector<eval::Suite>& suites,
                                   const FileSource& files, plan::Check& check) {
-  TRUEBOUND_TRY(known, measured(plan, files));
+  TRUEBOUND_TRY(known, named_labels(plan, files));
   const eval::Levels levels = plan::levels(plan, suites);
   std::size_t next = 0;
   for (const eval::Question& question : plan.claims) {
     for (const eval::Cell& cell : eval::cells_of(question, levels)) {
       plan::ClaimCheck& claim = check.claims.at(next++);
       Detection worst;
-      for (const eval::Calibration& calibration : known) {
-        const auto slots = slots_like(cell, levels, calibration.judge);
-        const auto found = detection_of(claim.effective_n, slots, calibration, plan.confidence);
+      for (const NamedLabels& named : known) {
+        const auto slots = slots_like(cell, levels, named.calibration.judge);
+        const auto lack = lack_of_labels(slots, named);
+        if (lack && is_asked(named.name, cell, suites)) {
+          check.warnings.push_back(fmt::format("claims.{}: judges.{} will carry no rate: {}",
+                                               claim.name, named.name, *lack));
+        }
+        if (!named.is_measured) continue;
+        const auto found =
+            detection_of(claim.effective_n, slots, named.calibration, plan.confidence);
         if (found && found->planned > worst.planned) worst = *found;
       }
       if (worst.planned <= 0) continue;

@@ -12,9 +12,10 @@
 
 namespace truebound::assess {
 
-/// Measures every judge of kind `rules` whose labels the plan names, adds each claim's limit of
-/// detection at its planned effective n, and warns where a threshold lies below it. Other judges
-/// call a model or have no labels yet: their claims are left as they are.
+/// Warns where the labels that the plan names for a judge can give a claim no rate, since none fits
+/// its slots or too few do. Measures every judge of kind `rules` whose labels the plan names, adds
+/// each claim's limit of detection at its planned effective n, and warns where a threshold lies
+/// below it. Judges that call a model are not asked, so their claims have no such limit.
 /// @error invalid_input  labels that cannot be read, or rules that do not compile
 Result<void> add_detection_limits(const plan::Plan& plan, const std::vector<eval::Suite>& suites,
                                   const FileSource& files, plan::Check& check);
