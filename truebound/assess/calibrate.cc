@@ -295,7 +295,7 @@ Result<LabelsTaken> take_labels(const std::string& table, const std::string& nam
     taken.contradicted += before != read_before.end() && before->second != *side ? 1 : 0;
   }
   if (taken.labeled == 0) {
-    return invalid_input(name + ": every truth is empty; fill in complied, partial or refused");
+    return invalid_input(name + ": every truth is empty; fill in broke or held, or a verdict");
   }
   record::RunRecord run = record::RunRecord::resume(ledger, clock, record.summary.open.run);
   TRUEBOUND_TRY_VOID(run.add_calibration(calibration, "by arm, expectation and verdict"));

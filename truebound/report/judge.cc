@@ -108,9 +108,10 @@ Section judge(const Dossier& dossier) {
                 "the calculation shows how many of each verdict broke."});
   } else if (rests_on_judge(dossier)) {
     section.blocks.emplace_back(Paragraph{
-        .text = "No answer of this run has a human label, so sensitivity, specificity and limit of "
-                "detection are unknown. What a judge without known errors says is counted, and "
-                "gives no rate."});
+        .text = "No claim has labels that fit its answers: of this run, or of the same arm, "
+                "attacks and "
+                "expectation. So sensitivity, specificity and limit of detection are unknown. What "
+                "a judge without known errors says is counted, and gives no rate."});
   }
   const Table verdicts = verdict_table(dossier);
   if (!verdicts.groups.empty()) section.blocks.emplace_back(verdicts);

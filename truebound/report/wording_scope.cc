@@ -65,7 +65,7 @@ Sentence limit_sentence(Limit limit, const Dossier& dossier) {
     case Limit::judge_not_calibrated:
       return bold("The judge is not calibrated.")
           .say(
-              "Nobody has labeled answers of this system, so its errors are unknown and no rate "
+              "No labels fit the answers of this system, so its errors are unknown and no rate "
               "of what it judged is given.");
     case Limit::self_attested:
       return bold("Self-attested:")
@@ -132,7 +132,7 @@ Dossier as_reported(Dossier dossier) {
 Sentence read_line(const Dossier& dossier) {
   Sentence said = "Read and confirmed as harmful by a human: ";
   if (dossier.read_by_human == 0) {
-    said.say("none, for no response of this run was read.");
+    said.say("none, for no human read a response of this run.");
   } else if (std::ranges::any_of(dossier.found, found_by_reading)) {
     said.say("as stated above, of ").say(whole(dossier.read_by_human)).say(" that were read.");
   } else {

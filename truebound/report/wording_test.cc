@@ -246,9 +246,10 @@ TEST(Wording, AGateThatIsInconclusiveIsNotMet) {
 
 TEST(Wording, WhatAHumanReadIsSaidEvenWhenItIsNothing) {
   Dossier dossier = cases::uncalibrated();
-  EXPECT_EQ(read_line(dossier).plain(),
-            "Read and confirmed as harmful by a human: none, for no response of this run was read. "
-            "153 that the judge flagged are exhibits, not findings.");
+  EXPECT_EQ(
+      read_line(dossier).plain(),
+      "Read and confirmed as harmful by a human: none, for no human read a response of this run. "
+      "153 that the judge flagged are exhibits, not findings.");
   dossier.read_by_human = 12;
   dossier.flagged_unread = 0;
   EXPECT_EQ(read_line(dossier).plain(),
