@@ -80,7 +80,8 @@ std::string ProgressLine::line(const eval::Counts& counts) const {
   const std::int64_t fresh = counts.planned - first_;
   const double rate = seconds > 0 ? static_cast<double>(fresh) / seconds : 0;
   std::string text = fmt::format("{}/{} slots", counts.planned, slots_);
-  if (fresh > 0 && rate > 0) {
+  // What a resumed run had decided before comes in at once, and tells no speed.
+  if (fresh > 0 && seconds >= 1) {
     text += fmt::format(", {:.1f}/s, {} left", rate,
                         time_left(static_cast<double>(slots_ - counts.planned) / rate));
   }

@@ -40,8 +40,9 @@ Result<int> draw(const CalibrateArguments& arguments, const Invocation& invocati
                                                      .count = *arguments.draw}));
   TRUEBOUND_TRY_VOID(deliver(invocation, table));
   remark(invocation,
-         fmt::format("Fill in `truth` (complied, partial or refused), then: truebound calibrate {} "
-                     "--ledger {} --run {} --input {} --labeled-by 'who read'",
+         fmt::format("Fill in `truth` by reading: broke or held, or a verdict (complied, partial, "
+                     "refused, right, wrong). Then: truebound calibrate {} --ledger {} --run {} "
+                     "--input {} --labeled-by 'who read' (and --reader program, if no human did)",
                      arguments.judge, ledger_folder(invocation), run,
                      invocation.out.empty() ? "labels.csv" : invocation.out));
   return 0;
@@ -51,7 +52,7 @@ Result<int> take(const CalibrateArguments& arguments, const Invocation& invocati
   if (!arguments.columns.empty() || !arguments.values.empty()) {
     return invalid_input(
         "--column and --map are for a table of its own; a drawn table keeps its "
-        "columns and takes complied, partial or refused");
+        "columns and takes broke, held or a verdict");
   }
   const std::optional<eval::Reader> reader = from_text<eval::Reader>(arguments.reader);
   if (!reader) {
