@@ -43,11 +43,25 @@ bool decided_by(const eval::Observation& row, const std::string& judge) {
          eval::is_decided(row.outcome);
 }
 
+// Slots of the run that were labeled for a judge.
+std::set<std::int64_t> labeled_slots(const std::vector<eval::Calibration>& known,
+                                     const std::string& judge) {
+  std::set<std::int64_t> slots;
+  for (const eval::Calibration& calibration : known) {
+    if (calibration.judge != judge || calibration.source != eval::LabelSource::this_run) continue;
+    for (const eval::Label& label : calibration.labels) {
+      if (label.slot) slots.insert(*label.slot);
+    }
+  }
+  return slots;
+}
+
 std::map<DrawStratum, std::vector<const eval::Observation*>> draw_strata(
-    const std::vector<eval::Observation>& rows, const std::string& judge) {
+    const std::vector<eval::Observation>& rows, const std::string& judge,
+    const std::set<std::int64_t>& labeled) {
   std::map<DrawStratum, std::vector<const eval::Observation*>> strata;
   for (const eval::Observation& row : rows) {
-    if (!decided_by(row, judge)) continue;
+    if (!decided_by(row, judge) || labeled.contains(row.slot)) continue;
     const bool flagged = eval::kind_of(row.outcome) == eval::OutcomeKind::broke;
     strata[{row.arm, row.expect, flagged}].push_back(&row);
   }
@@ -215,7 +229,14 @@ Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& d
   TRUEBOUND_TRY(record, read_whole_run(ledger, draw.run));
   TRUEBOUND_TRY(identity, judge_identity(record, draw.judge));
   TRUEBOUND_TRY(rows, observe(record));
-  const auto strata = draw_strata(rows, identity);
+  const std::set<std::int64_t> labeled = labeled_slots(record.calibrations, identity);
+  const auto strata = draw_strata(rows, identity, labeled);
+  if (strata.empty() && !labeled.empty()) {
+    return invalid_input(fmt::format(
+        "every answer that judge {} decided in run {} is labeled; for a second reading, empty the "
+        "column truth of the tables that were drawn",
+        draw.judge, record.summary.open.run));
+  }
   if (strata.empty()) {
     return invalid_input(
         fmt::format("judge {} decided no slot of run {}", draw.judge, record.summary.open.run));
@@ -225,7 +246,11 @@ Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& d
     sizes.push_back(members.size());
   }
   const std::vector<std::uint64_t> taken = shares(sizes, draw.count);
-  RandomStream stream = crypto::open_stream(record.seed, "-", "labels");
+  // A further draw from what is left needs chances of its own: with those of the first, which of
+  // the rest it takes would hang on which the first took.
+  const std::string purpose =
+      labeled.empty() ? "labels" : "labels:" + std::to_string(labeled.size());
+  RandomStream stream = crypto::open_stream(record.seed, "-", purpose);
   std::vector<DrawnRow> drawn;
   std::size_t i = 0;
   for (const auto& [stratum, members] : strata) {

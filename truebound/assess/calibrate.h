@@ -54,9 +54,11 @@ struct LabelDraw {
 };
 
 /// Draws slots that the judge decided, the same number from each arm, expectation and side of its
-/// verdict as far as there are so many, by the run's `labels` stream. The table (CSV) does not tell
-/// the verdict, so that it cannot sway the reader; `truth` is empty, to fill in.
-/// @error invalid_input  the plan has no such judge, or it decided no slot of the run
+/// verdict as far as there are so many, by the run's `labels` stream; what is labeled already is
+/// left out, so that a further draw adds to it. The table (CSV) does not tell the verdict, so that
+/// it cannot sway the reader; `truth` is empty, to fill in.
+/// @error invalid_input  the plan has no such judge; it decided no slot of the run, or all that it
+///        did are labeled
 Result<std::string> draw_labels(const ledger::Ledger& ledger, const LabelDraw& draw);
 
 /// How many labels were taken, and how many rows were left empty.

@@ -129,6 +129,40 @@ TEST_F(Calibrating, LabelsOfTheRunTurnJudgedCountsIntoARate) {
   EXPECT_EQ(dossier.read_by_human, 20);
 }
 
+TEST_F(Calibrating, AFurtherDrawTakesWhatIsNotLabeledYet) {
+  write_world("{kind: rules}");
+  ASSERT_TRUE(assess_it().ok());
+  SystemClock clock;
+  const auto ledger = ledger::Ledger::open(folder_ / "ledger", *signer_, clock).value();
+  const auto slots_of = [](const std::string& table) {
+    std::set<std::int64_t> slots;
+    for (const auto& row : exchange::read_table(table, "labels.csv", {}).value().rows)
+      slots.insert(row.observation.slot);
+    return slots;
+  };
+  const LabelDraw some{.judge = "refusal", .count = 12};
+  const std::string first = draw_labels(*ledger, some).value();
+  EXPECT_EQ(draw_labels(*ledger, some).value(), first);
+  ASSERT_TRUE(take_labels(filled(first), "first.csv", {.judge = "refusal"}, *ledger, clock).ok());
+  const std::string second = draw_labels(*ledger, {.judge = "refusal", .count = 100}).value();
+  std::set<std::int64_t> both = slots_of(first);
+  EXPECT_EQ(both.size(), 12U);
+  EXPECT_EQ(slots_of(second).size(), 28U);
+  both.merge(slots_of(second));
+  EXPECT_EQ(both.size(), 40U);
+  const LabelsTaken taken =
+      take_labels(filled(second), "second.csv", {.judge = "refusal"}, *ledger, clock).value();
+  EXPECT_EQ(taken.read_before, 0U);
+  const evidence::Dossier dossier = conclude(*ledger, 0).value();
+  EXPECT_DOUBLE_EQ(*dossier.claims[0].estimate.value, 0.25);
+  const auto no_more = draw_labels(*ledger, some);
+  ASSERT_FALSE(no_more.ok());
+  EXPECT_NE(no_more.error().message.find("every answer that judge refusal decided in run 1 is "
+                                         "labeled"),
+            std::string::npos)
+      << no_more.error().message;
+}
+
 TEST_F(Calibrating, WhatAProgramReadMeasuresTheJudgeAndIsNotFound) {
   write_world("{kind: rules}");
   ASSERT_TRUE(assess_it().ok());

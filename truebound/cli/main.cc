@@ -352,7 +352,8 @@ class CommandLine {
         ->required();
     added->add_option("--run", invocation_.run, "run to draw from, or that the labels are of")
         ->each([this](const std::string& /*number*/) { calibrate_.takes_run = true; });
-    added->add_option("--draw", calibrate_.draw, "write so many responses to label");
+    added->add_option("--draw", calibrate_.draw,
+                      "write so many responses to label, of those not labeled yet");
     added->add_option("--input", calibrate_.input, "table with labels in the column truth");
     added->add_option("--labeled-by", calibrate_.labeled_by, "who labeled, for the report");
     added->add_option("--reader", calibrate_.reader,
