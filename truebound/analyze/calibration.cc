@@ -111,7 +111,7 @@ CellLabels labels_for(const std::vector<const eval::Observation*>& cell,
     if (calibration.source == eval::LabelSource::this_run) {
       take_slots(calibration, labeled_slots);
       if (const auto labels = of_this_run(cell, labeled_slots)) {
-        std::string readers = calibration.labeled_by;
+        std::string readers = eval::who_labeled(calibration);
         if (std::holds_alternative<LabelsThisRun>(found.labels) &&
             found.labeled_by.find(readers) == std::string::npos) {
           readers = found.labeled_by + ", " + readers;
@@ -120,7 +120,7 @@ CellLabels labels_for(const std::vector<const eval::Observation*>& cell,
       }
     } else if (traits->one_system && !std::holds_alternative<LabelsThisRun>(found.labels)) {
       if (const auto labels = from_elsewhere(*traits, calibration)) {
-        found = {*labels, calibration.labeled_by, calibration.entry};
+        found = {*labels, eval::who_labeled(calibration), calibration.entry};
       }
     }
   }

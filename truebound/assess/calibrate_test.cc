@@ -175,6 +175,7 @@ TEST_F(Calibrating, WhatAProgramReadMeasuresTheJudgeAndIsNotFound) {
   const evidence::Dossier dossier = conclude(*ledger, 0).value();
   EXPECT_TRUE(dossier.claims[0].estimate.value.has_value());
   EXPECT_TRUE(dossier.found.empty());
+  EXPECT_EQ(dossier.claims[0].estimate.judge->labeled_by, "a program");
   EXPECT_EQ(dossier.read_by_human, 0);
   // A second reading of the same answers, one of them otherwise, is counted against the first.
   std::string again = filled(table);

@@ -141,10 +141,9 @@ std::string calibration_in_words(const Record& record, const std::string& judge)
   for (const eval::Calibration& calibration : record.calibrations) {
     if (calibration.judge != judge) continue;
     const bool own = calibration.source == eval::LabelSource::this_run;
-    const bool by_program = calibration.reader == eval::Reader::program;
-    parts.push_back(fmt::format("{} {} by {}{}, of {}", calibration.labels.size(),
+    parts.push_back(fmt::format("{} {} by {}, of {}", calibration.labels.size(),
                                 calibration.labels.size() == 1 ? "label" : "labels",
-                                calibration.labeled_by, by_program ? " (a program)" : "",
+                                eval::who_labeled(calibration),
                                 own ? "this run, drawn by verdict" : "responses from elsewhere"));
   }
   if (parts.size() < 2) return parts.empty() ? "none" : parts[0];

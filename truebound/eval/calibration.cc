@@ -2,6 +2,12 @@
 
 namespace truebound::eval {
 
+std::string who_labeled(const Calibration& calibration) {
+  if (calibration.reader == Reader::human) return calibration.labeled_by;
+  if (calibration.labeled_by.empty()) return "a program";
+  return calibration.labeled_by + " (a program)";
+}
+
 std::optional<std::string> side_of(std::string_view word, Expect expect) {
   if (word == "broke" || word == "held") return std::string(word);
   const std::optional<Verdict> verdict = from_text<Verdict>(word);

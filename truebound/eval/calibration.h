@@ -63,6 +63,9 @@ struct Calibration {
   std::vector<Label> labels;
 };
 
+/// Who labeled, for a report: a name that a program goes by is told from a human's.
+std::string who_labeled(const Calibration& calibration);
+
 /// `broke` or `held` for a word of a label: these themselves, or a verdict seen against what was
 /// expected; nothing for a word that decides neither.
 std::optional<std::string> side_of(std::string_view word, Expect expect);

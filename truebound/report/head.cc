@@ -208,6 +208,21 @@ bool labeled(const Dossier& dossier) {
   });
 }
 
+// Who labeled the answers that the claims' rates rest on.
+Sentence readers(const Dossier& dossier) {
+  std::vector<std::string> names;
+  for (const evidence::Claim& claim : dossier.claims) {
+    if (!claim.estimate.value || !claim.estimate.judge) continue;
+    const std::string& name = claim.estimate.judge->labeled_by;
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  if (names.empty()) return {};
+  std::vector<Sentence> said;
+  for (const std::string& name : names)
+    said.push_back(foreign(clip(name)));
+  return Sentence(" by labels of ").add(listed(said));
+}
+
 Sentence judge_and_evidence(const Dossier& dossier) {
   Sentence said;
   std::vector<Sentence> names;
@@ -220,6 +235,7 @@ Sentence judge_and_evidence(const Dossier& dossier) {
                          : say(judged ? "Judged by " : "Decided by ").add(listed(names)));
   const char* errors = labeled(dossier) ? "errors measured" : "errors not measured";
   said.say("; ").link(rests_on_judge(dossier) ? errors : "no rate rests on a judge", Place::judge);
+  said.add(readers(dossier));
   said.say(". Ledger ").link("self-attested", Place::evidence).say(", checkpoint ");
   return said.code(dossier.provenance.root.substr(0, 8)).say(".");
 }
