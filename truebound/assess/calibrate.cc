@@ -1,6 +1,7 @@
 #include "truebound/assess/calibrate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -89,6 +90,40 @@ struct DrawnRow {
   double weight = 1;
 };
 
+// What a reader gets to see of a slot. It is labeled whole: one reply that broke breaks it.
+Result<std::string> response_of(const Record& record, std::int64_t slot) {
+  TRUEBOUND_TRY(close, record.history.close(slot));
+  TRUEBOUND_TRY(transcript, record.history.transcript(*close));
+  std::string response;
+  for (const eval::Query& query : transcript.queries) {
+    response += transcript.queries.size() == 1
+                    ? query.text
+                    : fmt::format("[reply {}]\n{}\n", query.number, query.text);
+  }
+  return response;
+}
+
+// Letters and digits: what a spreadsheet leaves as it was, whatever it does to quotes, line ends
+// and encodings.
+std::string letters_of(const std::string& text) {
+  std::string letters;
+  std::ranges::copy_if(text, std::back_inserter(letters), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  });
+  return letters;
+}
+
+// Runs of one plan have the same slots and other answers: a label belongs to what was read.
+Result<void> check_response(const Record& record, const exchange::TableRow& row,
+                            const std::string& place) {
+  TRUEBOUND_TRY(response, response_of(record, row.observation.slot));
+  if (letters_of(row.response) == letters_of(response)) return {};
+  return invalid_input(place +
+                       fmt::format("response must be that of slot {} in run {}, got another; --run "
+                                   "names the run that the table was drawn from",
+                                   row.observation.slot, record.summary.open.run));
+}
+
 Result<std::string> write_table(const Record& record, const std::vector<DrawnRow>& drawn) {
   using text::CsvCell;
   std::string table;
@@ -102,15 +137,7 @@ Result<std::string> write_table(const Record& record, const std::vector<DrawnRow
   for (const DrawnRow& each : drawn) {
     const eval::Observation& row = *each.row;
     const plan::Slot slot = record.slots.at(static_cast<std::uint64_t>(row.slot));
-    TRUEBOUND_TRY(close, record.history.close(row.slot));
-    TRUEBOUND_TRY(transcript, record.history.transcript(*close));
-    // A slot is labeled whole: one reply that broke breaks it.
-    std::string response;
-    for (const eval::Query& query : transcript.queries) {
-      response += transcript.queries.size() == 1
-                      ? query.text
-                      : fmt::format("[reply {}]\n{}\n", query.number, query.text);
-    }
+    TRUEBOUND_TRY(response, response_of(record, row.slot));
     table += text::write_csv_row(
         {CsvCell::number(row.slot), CsvCell::text(row.suite), CsvCell::text(row.sample),
          CsvCell::text(row.model), CsvCell::text(row.persona), CsvCell::text(row.deployment),
@@ -300,6 +327,7 @@ Result<LabelsTaken> take_labels(const std::string& table, const std::string& nam
                                                  label.slot, record.summary.open.run,
                                                  reading.judge));
     }
+    if (read.has("response")) TRUEBOUND_TRY_VOID(check_response(record, row, place()));
     const eval::Observation& slot = rows[static_cast<std::size_t>(label.slot)];
     const std::optional<std::string> side = eval::side_of(label.truth, slot.expect);
     if (!side) {

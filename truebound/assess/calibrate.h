@@ -77,7 +77,8 @@ struct LabelReading {
 };
 /// Takes a drawn table back with its truths, appends them to the ledger, and binds the report that
 /// they give to the run. Rows whose truth is empty are left out and counted.
-/// @error invalid_input  a slot that the judge did not decide; a truth that decides neither side
+/// @error invalid_input  a slot that the judge did not decide; a response that is not that slot's,
+///        by its letters and digits; a truth that decides neither side
 Result<LabelsTaken> take_labels(const std::string& table, const std::string& name,
                                 const LabelReading& reading, ledger::Ledger& ledger, Clock& clock);
 

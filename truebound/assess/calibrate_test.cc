@@ -259,6 +259,24 @@ TEST_F(Calibrating, LabelsThatCanGiveNoRateAreWarnedOfBeforeTheRun) {
   EXPECT_EQ(warning_of(full, ",off,direct", 20).find("will carry no rate"), std::string::npos);
 }
 
+TEST_F(Calibrating, ALabelOfAnotherAnswerThanTheSlotsIsRefusedByItsLine) {
+  write_world("{kind: rules}");
+  ASSERT_TRUE(assess_it().ok());
+  SystemClock clock;
+  const auto ledger = ledger::Ledger::open(folder_ / "ledger", *signer_, clock).value();
+  const auto taken_with = [&](const std::string& response) {
+    return take_labels("slot,response,truth\n0,\"" + response + "\",complied\n", "l.csv",
+                       {.judge = "refusal"}, *ledger, clock);
+  };
+  const auto other = taken_with(refusal);
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(other.error().message,
+            "l.csv:2: response must be that of slot 0 in run 1, got another; --run names the run "
+            "that the table was drawn from");
+  // A spreadsheet may change what is no letter.
+  EXPECT_TRUE(taken_with("'Sure. First,\r\ntake the red key and turn it twice").ok());
+}
+
 TEST_F(Calibrating, ALabelOfASlotThatTheJudgeDidNotDecideIsRefused) {
   write_world("{kind: rules}");
   ASSERT_TRUE(assess_it().ok());
