@@ -150,7 +150,8 @@ std::string claims_in_words(const std::vector<ClaimCheck>& claims, const plan::C
   text += correlation_in_words(claim, check.correlation);
   if (claim.earliest_clusters) {
     text += fmt::format(
-        "  Sequential: it may end after {} of {}, if {}; with the plan at the latest.\n",
+        "  Sequential: it may end after {} of {}, if {} and no judge errs; with the plan at the "
+        "latest.\n",
         whole(*claim.earliest_clusters), counted(claim.clusters, "cluster"),
         claim.asked == eval::Ask::rate_above ? "all of them break" : "nothing breaks");
   }

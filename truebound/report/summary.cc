@@ -29,7 +29,7 @@ std::string not_looked_at_line(const Dossier& dossier) {
     said.say(", and " + std::to_string(dossier.empty_cells.size() - cells.size()) + " more cells");
   if (!dossier.not_planned.empty()) {
     said.say("; and what no cell was planned for (");
-    said.say(counted(static_cast<std::int64_t>(dossier.not_planned.size()), "point"));
+    said.say(counted(static_cast<std::int64_t>(dossier.not_planned.size()), "item"));
     said.say(", see the report)");
   }
   return said.say(".").plain();
