@@ -8,9 +8,10 @@
 namespace truebound::analyze {
 namespace {
 
-bool is_beyond_the_budget(const eval::Observation& seen) {
-  return eval::kind_of(seen.outcome) == eval::OutcomeKind::not_run &&
-         eval::reason_of(seen.outcome) == "budget";
+// A sample that goes on ends before a slot that was left out for want of money, or that a run which
+// was left had not come to: that is no outcome of the system, and half a cluster is none.
+bool cuts_short(const eval::Observation& seen) {
+  return eval::was_not_run(seen.outcome, {eval::budget_spent, eval::not_come_to});
 }
 
 }  // namespace
@@ -25,23 +26,26 @@ Result<Monitor> Monitor::of(std::vector<Watched> claims, std::optional<Allocatio
   return monitor;
 }
 
-Result<NextRound> Monitor::draw() {
-  TRUEBOUND_CHECK(allocation_, "slots are drawn in rounds");
+Result<std::vector<Stop>> Monitor::end_round() {
   TRUEBOUND_CHECK(waiting_.empty() && next_ == static_cast<std::int64_t>(places_.size()),
-                  "every slot of the earlier rounds was added");
-  NextRound next;
-  TRUEBOUND_TRY_VOID(end_cluster(next.stops));
-  if (is_settled() || is_spent_) return next;
+                  "every slot of the round was added");
+  std::vector<Stop> stops;
+  TRUEBOUND_TRY_VOID(end_cluster(stops));
+  return stops;
+}
+
+Result<std::optional<Round>> Monitor::draw() {
+  TRUEBOUND_CHECK(allocation_, "slots are drawn in rounds");
+  if (is_settled() || is_cut_short_) return std::optional<Round>();
   TRUEBOUND_TRY(round, allocation_->draw());
-  next.round = std::move(round);
-  if (!next.round) return next;
-  for (const ClusterSlots& cluster : next.round->clusters) {
+  if (!round) return round;
+  for (const ClusterSlots& cluster : round->clusters) {
     for (std::int64_t slot = cluster.first; slot < cluster.first + cluster.count; ++slot) {
       const auto place = static_cast<std::int64_t>(places_.size());
       places_[slot] = place;
     }
   }
-  return next;
+  return round;
 }
 
 std::optional<std::int64_t> Monitor::place_of(std::int64_t slot) const {
@@ -72,12 +76,11 @@ Result<std::vector<Stop>> Monitor::add(const eval::Observation& seen) {
 }
 
 Result<void> Monitor::take(const eval::Observation& seen, std::vector<Stop>& stops) {
-  if (is_spent_) return {};
+  if (is_cut_short_) return {};
   const std::string cluster = cluster_name(seen);
   if (cluster_ != cluster) TRUEBOUND_TRY_VOID(end_cluster(stops));
-  // What was left out for want of money is no outcome of the system, and half a cluster is none.
-  is_spent_ = is_beyond_the_budget(seen);
-  if (is_spent_) return {};
+  is_cut_short_ = cuts_short(seen);
+  if (is_cut_short_) return {};
   cluster_ = cluster;
   last_seen_ = seen.slot;
   if (allocation_) allocation_->take(seen);
@@ -88,6 +91,7 @@ Result<void> Monitor::take(const eval::Observation& seen, std::vector<Stop>& sto
 }
 
 Result<void> Monitor::end_cluster(std::vector<Stop>& stops) {
+  if (is_cut_short_) return {};
   last_whole_ = last_seen_;
   for (Claim& claim : claims_) {
     if (claim.cluster.empty()) continue;
@@ -121,7 +125,7 @@ std::optional<std::int64_t> Monitor::end_of(const std::string& claim) const {
   for (const Claim& each : claims_) {
     if (each.watched.claim == claim && each.stop) return each.stop->slot;
   }
-  if (!is_spent_) return std::nullopt;
+  if (!is_cut_short_) return std::nullopt;
   return last_whole_.value_or(-1);
 }
 

@@ -32,13 +32,6 @@ struct Stop {
   std::int64_t slot = 0;
 };
 
-/// What comes after the slots of all earlier rounds: the claims that they settled, and the next
-/// round; none where every claim is settled, the budget is spent, or a stratum has no cluster left.
-struct NextRound {
-  std::vector<Stop> stops;
-  std::optional<Round> round;
-};
-
 /// Evidence on each claim, cluster by cluster. A monitor of no claims never stops. One thread.
 class Monitor {
  public:
@@ -48,9 +41,14 @@ class Monitor {
 
   /// Whether slots are drawn in rounds: only those of rounds are to be asked, and added.
   bool draws() const { return allocation_.has_value(); }
-  /// The next round of an adaptive sample. Called once every slot of the earlier ones was added.
+  /// The next round of an adaptive sample; none where every claim is settled, the sample was cut
+  /// short, or a stratum has no cluster left. Called once every earlier round has ended.
   /// @error invalid_input  as Allocation::draw
-  Result<NextRound> draw();
+  Result<std::optional<Round>> draw();
+  /// Ends a round, once each of its slots was added.
+  /// @return the claims that its last cluster settles
+  /// @error invalid_input  as RunningEvidence::add
+  Result<std::vector<Stop>> end_round();
 
   /// Takes what became of a slot; each slot once, in any order. Slots that nobody was to ask once
   /// the claims of their cells were settled are taken too.
@@ -62,9 +60,8 @@ class Monitor {
   /// no cell while some claim is not. Only its factors are read.
   bool needs(const eval::Observation& slot) const;
 
-  /// The last slot of a claim's sample, by its name: where it was settled, or where the budget
-  /// ended the run (-1: before the first cluster was whole); nothing where the sample goes on to
-  /// the end.
+  /// The last slot of a claim's sample, by its name: where it was settled, or cut short (-1: before
+  /// the first cluster was whole); nothing where the sample goes on to the end.
   std::optional<std::int64_t> end_of(const std::string& claim) const;
   /// Whether a slot lies within a claim's sample: drawn, and not after its end.
   bool holds(const std::string& claim, std::int64_t slot) const;
@@ -75,6 +72,9 @@ class Monitor {
   /// What a slot weighs: 1, but for those of an adaptive sample.
   double weight_of(std::int64_t slot) const;
 
+  /// Whether a slot was left out for want of budget, or has no outcome: open samples end before the
+  /// cluster that it tore.
+  bool was_cut_short() const { return is_cut_short_; }
   /// Whether any claim is watched.
   bool watches() const { return !claims_.empty(); }
   /// Whether there are claims, and all are settled.
@@ -101,7 +101,7 @@ class Monitor {
   std::optional<std::string> cluster_;                 ///< under way
   std::optional<std::int64_t> last_seen_;              ///< slot that was taken last
   std::optional<std::int64_t> last_whole_;             ///< last slot of the last whole cluster
-  bool is_spent_ = false;                              ///< the budget is: no later slot counts
+  bool is_cut_short_ = false;                          ///< no later slot counts
 };
 
 }  // namespace truebound::analyze

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "truebound/analyze/design.h"
+#include "truebound/stats/misclassification.h"
 
 namespace truebound::analyze {
 namespace {
@@ -93,6 +94,14 @@ Result<void> weigh(const std::vector<ClusterCounts>& clusters, const SequentialD
   if (least == most) return {};
   TRUEBOUND_TRY(rate, weighted_rate(clusters, design));
   estimate.value = rate;
+  // Kish: what weights that differ leave of the number.
+  double sum = 0;
+  double squares = 0;
+  for (const ClusterCounts& each : clusters) {
+    sum += each.weight;
+    squares += each.weight * each.weight;
+  }
+  estimate.effective_n *= sum * sum / (static_cast<double>(clusters.size()) * squares);
   estimate.steps.push_back({"Weights",
                             "each cluster counts its stratum's share over the chance of its draw",
                             fmt::format("{:.6g} to {:.6g}", least, most)});
@@ -155,6 +164,21 @@ Result<std::optional<stats::ReaderLimits>> reader_limits(const SequentialDesign&
   return Limits(stats::ReaderLimits{.sensitivity = se, .specificity = sp});
 }
 
+Result<std::optional<double>> detected_at_best(const SequentialDesign& design) {
+  constexpr double without_number = 1e12;
+  const auto* labels = std::get_if<LabelsElsewhere>(&design.labels);
+  if (!design.is_judged || labels == nullptr) return std::optional<double>();
+  if (labels->broke.empty() || labels->held.empty()) return std::optional<double>();
+  TRUEBOUND_TRY(se, judge_rate(labels->broke, design.confidence));
+  TRUEBOUND_TRY(sp, judge_rate(labels->held, design.confidence));
+  if (sp.hits == sp.n) return std::optional<double>();
+  const auto limits = stats::detection_limits({.flagged = {0, without_number},
+                                               .sensitivity = {se.value, se.effective_n},
+                                               .specificity = {sp.value, sp.effective_n}},
+                                              1 - design.confidence);
+  return limits.ok() ? std::optional(limits.value().detection) : std::nullopt;
+}
+
 Result<RunningEvidence> RunningEvidence::of(const SequentialDesign& design) {
   if (!design.threshold) return invalid_input("sequential evidence needs a threshold");
   RunningEvidence evidence;
@@ -165,17 +189,18 @@ Result<RunningEvidence> RunningEvidence::of(const SequentialDesign& design) {
   const auto against = [&](stats::Null null) {
     return stats::ClusterEvidence::against(null, *design.threshold, *reader, design.largest);
   };
-  TRUEBOUND_TRY(below, against(stats::Null::rate_at_least));
+  TRUEBOUND_TRY(detected, detected_at_best(design));
   TRUEBOUND_TRY(above, against(stats::Null::rate_at_most));
-  evidence.below_ = std::move(below);
   evidence.above_ = std::move(above);
+  if (detected && *detected >= *design.threshold) return evidence;
+  TRUEBOUND_TRY(below, against(stats::Null::rate_at_least));
+  evidence.below_ = std::move(below);
   return evidence;
 }
 
 Result<void> RunningEvidence::add(const ClusterCounts& cluster) {
-  if (!below_ || !above_) return {};
-  TRUEBOUND_TRY_VOID(below_->add(as_read(cluster, MissingRead::broke)));
-  return above_->add(as_read(cluster, MissingRead::held));
+  if (below_) TRUEBOUND_TRY_VOID(below_->add(as_read(cluster, MissingRead::broke)));
+  return above_ ? above_->add(as_read(cluster, MissingRead::held)) : Result<void>();
 }
 
 double RunningEvidence::log_e_below() const {
@@ -191,7 +216,7 @@ double RunningEvidence::most_log_e() const {
 }
 
 bool RunningEvidence::is_settled() const {
-  return below_ && most_log_e() >= bar_;
+  return above_ && most_log_e() >= bar_;
 }
 
 Result<stats::Interval> anytime_limits(const std::vector<ClusterCounts>& clusters,
@@ -226,6 +251,8 @@ Result<Estimate> sequential_estimate(const std::string& name,
   result.upper = limits.upper;
   result.missing = {limits.lower, limits.upper};
   TRUEBOUND_TRY_VOID(weigh(clusters, design, result));
+  TRUEBOUND_TRY(detected, detected_at_best(design));
+  if (result.judge) result.judge->limit_of_detection = detected;
   TRUEBOUND_TRY_VOID(set_claim(clusters, design, result));
   TRUEBOUND_TRY_VOID(tell_steps(design, result));
   return result;

@@ -24,6 +24,7 @@ struct SequentialDesign {
   double tail = .05;                ///< of the claim, alpha / m
   Labels labels;                    ///< of the judge, from elsewhere
   bool is_judged = false;           ///< whether a judge decides any of its slots
+  double confidence = .95;          ///< of the plan, for what the judge detects
   double largest = 1;               ///< slots of the largest cluster planned, times its weight
 };
 
@@ -32,6 +33,12 @@ struct SequentialDesign {
 /// @error invalid_input  as judge_rate
 Result<std::optional<stats::ReaderLimits>> reader_limits(const SequentialDesign& design,
                                                          double error);
+
+/// The smallest rate that the judge tells from none by its labels, with any number of slots: no
+/// claim is settled below it. Nothing where no judge decides, or none of its labels is a false
+/// alarm.
+/// @error invalid_input  as judge_rate
+Result<std::optional<double>> detected_at_best(const SequentialDesign& design);
 
 /// How the chance to be wrong is divided between outcomes and the judge's labels.
 struct SplitTail {
@@ -50,7 +57,8 @@ class RunningEvidence {
   /// @error invalid_input  as stats::ClusterEvidence::add
   Result<void> add(const ClusterCounts& cluster);
 
-  /// Whether either side has reached the bar. Never where the judge's labels give no limits.
+  /// Whether either side has reached the bar. Never where the judge's labels give no limits; not
+  /// below what the judge detects.
   bool is_settled() const;
   /// Log of the e-value against a rate of at least the threshold, the missing read as broke; 0
   /// where the labels give no limits.

@@ -84,6 +84,20 @@ TEST(SequentialEstimate, LabelsTakenAfterTheSampleAreNotUsed) {
   EXPECT_FALSE(reader_limits(design, .05).value());
 }
 
+// 9 false alarms of 88: by these labels alone the judge cannot tell some 14 % from none.
+TEST(SequentialEstimate, NothingIsSettledBelowWhatTheJudgeDetects) {
+  const Labels known = LabelsElsewhere{labels(101, 112), labels(79, 88)};
+  const double detected = *detected_at_best(design_of(known, .05)).value();
+  EXPECT_GT(detected, .1);
+  EXPECT_LT(detected, .2);
+  for (const double threshold : {detected - .01, detected + .01}) {
+    RunningEvidence evidence = RunningEvidence::of(design_of(known, threshold)).value();
+    for (int i = 0; i < 400; ++i)
+      ASSERT_TRUE(evidence.add({.passed = 1}).ok());
+    EXPECT_EQ(evidence.is_settled(), threshold > detected);
+  }
+}
+
 TEST(SequentialEstimate, AThresholdThatIsExcludedBoundsTheClaim) {
   Rows rows = judged(0, 200);
   for (eval::Observation& row : rows)

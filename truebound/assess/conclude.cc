@@ -68,9 +68,8 @@ bool is_judged_by_itself(const Record& record) {
 
 // Slots that nobody asked because the sample had ended: outside of it, and not missing.
 bool is_after_the_end(const eval::Observation* row) {
-  if (eval::kind_of(row->outcome) != eval::OutcomeKind::not_run) return false;
-  const std::string reason = eval::reason_of(row->outcome);
-  return reason == "stop_rule" || reason == "not_drawn" || reason == "budget";
+  return eval::was_not_run(row->outcome, {eval::claims_settled, eval::never_drawn,
+                                          eval::budget_spent, eval::not_come_to});
 }
 
 class Conclusion {
@@ -201,8 +200,7 @@ class Conclusion {
           kind == eval::OutcomeKind::score) {
         continue;
       }
-      const std::string reason = eval::reason_of(seen.outcome);
-      if (reason == "stop_rule" || reason == "not_drawn") {
+      if (eval::was_not_run(seen.outcome, {eval::claims_settled, eval::never_drawn})) {
         ++dossier.not_needed;
         continue;
       }
@@ -247,7 +245,7 @@ class Conclusion {
     });
     analyze::ChainOptions options = options_for(plan_, claims);
     if (filter_can_break(plan_, all)) options.answer_filter = analyze::AnswerFilter::on;
-    const analyze::SequentialDesign& design = watching_.designs.at(cell.name);
+    const analyze::SequentialDesign& design = watching_.claims.at(cell.name).design;
     TRUEBOUND_TRY(estimate, analyze::sequential_estimate(cell.name, sample, design, options));
     if (estimate.judge) {
       estimate.judge->labeled_by =
@@ -262,7 +260,23 @@ class Conclusion {
     return estimate;
   }
 
-  // A rate that no claim rests on, over all that was asked: it holds whenever that ended.
+  // The rows of a cell until the first claim about any of them ended: from then on what is asked of
+  // the cell depends on what was seen of a part of it.
+  Sample until_first_end(Sample sample) const {
+    for (const auto& [name, watched] : watching_.claims) {
+      const bool is_about = std::ranges::any_of(sample, [&](const eval::Observation* row) {
+        return analyze::lies_in(*row, watched.where);
+      });
+      if (!is_about) continue;
+      std::erase_if(sample, [&](const eval::Observation* row) {
+        return !watching_.monitor.holds(name, row->slot);
+      });
+    }
+    std::erase_if(sample, is_after_the_end);
+    return sample;
+  }
+
+  // A rate that no claim rests on: it holds whenever its sample ended.
   Result<analyze::Estimate> rate_at_any_time(const std::string& name, Sample sample,
                                              const analyze::CellLabels& known,
                                              const analyze::ChainOptions& options) const {
@@ -272,10 +286,10 @@ class Conclusion {
       design.is_judged = design.is_judged || row->decided_by == eval::DecidedBy::judge;
       design.largest = std::max(design.largest, ++sizes[analyze::cluster_name(*row)]);
     }
-    design.largest *= heaviest(plan_);
-    std::erase_if(sample, is_after_the_end);
+    design.largest *= plan_.sampling.heaviest();
     design.labels = known.labels;
-    TRUEBOUND_TRY(estimate, analyze::sequential_estimate(name, sample, design, options));
+    TRUEBOUND_TRY(estimate, analyze::sequential_estimate(name, until_first_end(std::move(sample)),
+                                                         design, options));
     estimate.sampling = to_text(plan_.sampling.kind);
     return estimate;
   }

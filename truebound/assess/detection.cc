@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "truebound/analyze/calibration.h"
+#include "truebound/analyze/sequential.h"
 #include "truebound/assess/calibrate.h"
 #include "truebound/judge/registry.h"
 #include "truebound/plan/levels.h"
@@ -149,6 +150,26 @@ void warn(const plan::ClaimCheck& claim, const Detection& judge,
           : "more samples will settle it, or more labels of answers that held"));
 }
 
+// After how many clusters a sample that ends by what is seen could end, through a judge that errs
+// as its labels say; nothing where the plan ends before.
+Result<std::optional<std::uint64_t>> earliest_end(const plan::ClaimCheck& claim,
+                                                  const plan::Sampling& sampling,
+                                                  const std::vector<eval::Observation>& slots,
+                                                  const eval::Calibration& calibration) {
+  TRUEBOUND_TRY(evidence,
+                analyze::RunningEvidence::of({.threshold = claim.threshold,
+                                              .tail = 1 - claim.confidence,
+                                              .labels = labels_for(slots, calibration).labels,
+                                              .is_judged = true,
+                                              .largest = sampling.heaviest()}));
+  const bool above = claim.asked == eval::Ask::rate_above;
+  for (std::uint64_t i = 1; i <= claim.clusters; ++i) {
+    TRUEBOUND_TRY_VOID(evidence.add({.flagged = above ? 1 : 0, .passed = above ? 0 : 1}));
+    if (evidence.is_settled()) return std::optional(i);
+  }
+  return std::optional<std::uint64_t>();
+}
+
 // Whether the judge is asked about any sample of a cell.
 bool is_asked(const std::string& judge, const eval::Cell& cell,
               const std::vector<eval::Suite>& suites) {
@@ -209,6 +230,16 @@ Result<void> add_detection_limits(const plan::Plan& plan, const std::vector<eval
                                                claim.name, named.name, *lack));
         }
         if (!named.is_measured) continue;
+        if (plan.sampling.ends_early() && !lack && is_asked(named.name, cell, suites)) {
+          TRUEBOUND_TRY(end, earliest_end(claim, plan.sampling, slots, named.calibration));
+          claim.earliest_clusters = end;
+          claim.can_be_settled = end.has_value();
+          if (!end) {
+            check.warnings.push_back(fmt::format(
+                "claims.{}: by the labels of judges.{}, the plan ends before this is settled",
+                claim.name, named.name));
+          }
+        }
         const auto found =
             detection_of(claim.effective_n, slots, named.calibration, plan.confidence);
         if (found && found->planned > worst.planned) worst = *found;

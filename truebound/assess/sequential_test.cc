@@ -126,6 +126,19 @@ TEST_F(SequentialRun, StoppedAndResumedAtAnySlotItEndsAtTheSameSlots) {
   expect_verified();
 }
 
+TEST_F(SequentialRun, OfARunThatWasLeftTheSampleEndsBeforeTheFirstOpenSlot) {
+  answer(2, 0);
+  StopAfter early(21);
+  ASSERT_FALSE(assess_it(Start::fresh, &early).ok());
+  const auto ledger = ledger::Ledger::read(this->ledger()).value();
+  const auto dossier = conclude(*ledger, 0);
+  ASSERT_TRUE(dossier.ok()) << dossier.error().message;
+  for (const evidence::Claim& claim : dossier.value().claims) {
+    EXPECT_EQ(claim.estimate.counts.missing(), 0) << claim.name;
+    EXPECT_LE(claim.estimate.counts.planned, 60) << claim.name;
+  }
+}
+
 TEST_F(SequentialRun, ABudgetEndsTheSampleAndTakesNothingAway) {
   write("plan.yaml", sums_plan(", calls: 30"));
   answer(0, 0);
@@ -207,6 +220,36 @@ TEST_F(AdaptiveRun, StoppedAndResumedItDrawsTheSameRounds) {
   EXPECT_EQ(*resumed.value().claims[0].estimate.value, *whole.claims[0].estimate.value);
   EXPECT_EQ(entries_of("allocation"), rounds * 2);
   expect_verified();
+}
+
+TEST_F(AdaptiveRun, LeftWhileItSaysWhatNoRoundDrewItIsResumed) {
+  const Rehearsal rehearsal{.seed = "s"};
+  StopAfter almost(159);
+  const auto left = assess_it(Start::fresh, &almost, rehearsal);
+  ASSERT_FALSE(left.ok());
+  EXPECT_EQ(entries_of("run.close"), 0);
+  const auto resumed = assess_it(Start::resume, nullptr, rehearsal);
+  ASSERT_TRUE(resumed.ok()) << resumed.error().message;
+  EXPECT_EQ(resumed.value().counts.planned, 160);
+  EXPECT_EQ(entries_of("run.close"), 1);
+  expect_verified();
+}
+
+TEST_F(AdaptiveRun, ARateBesideEndsWithTheFirstClaimAboutItsSlots) {
+  std::string plan = sums_plan("");
+  plan.replace(plan.find("by: [arm], "), 11, "by: [hazard], ");
+  plan.replace(plan.find("gate: on"), 8, "gate: all");
+  plan.replace(plan.find("threshold: 0.2"), 14, "threshold: 0.3");
+  write("plan.yaml", plan);
+  const evidence::Dossier dossier = assess_it().value();
+  ASSERT_EQ(dossier.claims.size(), 2U);
+  // Of all slots a quarter is wrong; once the wild hazard is settled, only calm ones are asked.
+  for (const evidence::Rate& rate : dossier.rates) {
+    if (rate.group != "attack") continue;
+    EXPECT_LE(rate.estimate.lower, .25) << rate.level;
+    EXPECT_GE(rate.estimate.upper, .25) << rate.level;
+    EXPECT_LT(rate.estimate.counts.planned, dossier.counts.planned / 2);
+  }
 }
 
 TEST_F(AdaptiveRun, AClusterThatLiesInTwoStrataIsRefusedBeforeAnySlot) {

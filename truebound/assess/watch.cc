@@ -62,7 +62,7 @@ class ClaimDesign {
       if (row.decided_by == eval::DecidedBy::judge) watched_.design.is_judged = true;
     }
     watched_.design.labels = analyze::labels_for(cell, labels_before(run.calibrations)).labels;
-    watched_.design.largest = std::max(watched_.design.largest, 1.0) * heaviest(run.plan);
+    watched_.design.largest = std::max(watched_.design.largest, 1.0) * run.plan.sampling.heaviest();
     return std::move(watched_);
   }
 
@@ -83,25 +83,24 @@ void add_stops(const std::vector<analyze::Stop>& found, Stops& stops) {
     stops.emplace_back(stop.claim, stop.slot);
 }
 
-// The rounds of an adaptive sample, drawn again from what the rounds before showed.
+// The rounds that the ledger tells, drawn again from what the rounds before showed.
 Result<void> draw_again(const Record& record, const std::vector<eval::Observation>& rows,
                         analyze::Monitor& monitor, Stops& stops) {
-  const std::vector<record::AllocationEntry>& told = record.history.allocations();
-  for (std::size_t i = 0; true; ++i) {
-    TRUEBOUND_TRY(next, monitor.draw());
-    add_stops(next.stops, stops);
-    if (i == told.size() || !next.round) break;
-    if (run::as_entry(*next.round).clusters != told[i].clusters ||
-        run::as_entry(*next.round).propensities != told[i].propensities) {
-      return Error{ErrorCode::mismatch, "round " + std::to_string(i + 1) +
-                                            " was drawn otherwise than its outcomes draw it"};
+  for (const record::AllocationEntry& told : record.history.allocations()) {
+    TRUEBOUND_TRY(round, monitor.draw());
+    if (!round) {
+      return Error{ErrorCode::mismatch, "round " + std::to_string(told.round) +
+                                            " was drawn though the sample had ended"};
     }
-    for (const analyze::ClusterSlots& cluster : next.round->clusters) {
+    TRUEBOUND_TRY_VOID(run::check_round(*round, told));
+    for (const analyze::ClusterSlots& cluster : round->clusters) {
       for (std::int64_t slot = cluster.first; slot < cluster.first + cluster.count; ++slot) {
         TRUEBOUND_TRY(found, monitor.add(rows[static_cast<std::size_t>(slot)]));
         add_stops(found, stops);
       }
     }
+    TRUEBOUND_TRY(found, monitor.end_round());
+    add_stops(found, stops);
   }
   return {};
 }
@@ -116,10 +115,6 @@ std::vector<eval::Calibration> labels_before(const std::vector<eval::Calibration
   return before;
 }
 
-double heaviest(const plan::Plan& plan) {
-  return plan.sampling.strata ? 1 / plan.sampling.strata->explore : 1;
-}
-
 std::vector<analyze::Watched> watched_claims(const WatchedRun& run) {
   std::vector<analyze::Watched> watched;
   if (!run.plan.sampling.ends_early()) return watched;
@@ -130,10 +125,11 @@ std::vector<analyze::Watched> watched_claims(const WatchedRun& run) {
     claims += static_cast<double>(eval::cells_of(question, levels).size());
   for (const eval::Question& question : run.plan.claims) {
     for (const eval::Cell& cell : eval::cells_of(question, levels)) {
-      designs.emplace_back(analyze::Watched{
-          .claim = cell.name,
-          .where = cell.where,
-          .design = {.threshold = question.threshold, .tail = (1 - run.plan.confidence) / claims}});
+      designs.emplace_back(analyze::Watched{.claim = cell.name,
+                                            .where = cell.where,
+                                            .design = {.threshold = question.threshold,
+                                                       .tail = (1 - run.plan.confidence) / claims,
+                                                       .confidence = run.plan.confidence}});
     }
   }
   for (std::uint64_t i = 0; i < run.slots.count(); ++i) {
@@ -189,7 +185,7 @@ Result<Watching> watch_again(const Record& record, std::vector<eval::Observation
                        .calibrations = record.calibrations};
   const std::vector<analyze::Watched> claims = watched_claims(run);
   for (const analyze::Watched& claim : claims)
-    watching.designs[claim.claim] = claim.design;
+    watching.claims[claim.claim] = claim;
   TRUEBOUND_TRY(monitor, monitor_of(run, claims));
   watching.monitor = std::move(monitor);
   Stops found;
@@ -204,6 +200,9 @@ Result<Watching> watch_again(const Record& record, std::vector<eval::Observation
   Stops told;
   for (const record::StopEntry& stop : record.history.stops())
     told.emplace_back(stop.claim, stop.slot);
+  // A run that was left may have been left before it told of its last stops.
+  const bool may_tell_less = !record.summary.close && told.size() < found.size();
+  if (may_tell_less) found.resize(told.size());
   if (found != told) {
     return Error{ErrorCode::mismatch, "run " + std::to_string(record.summary.open.run) +
                                           " was stopped where its outcomes do not stop it"};

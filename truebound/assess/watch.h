@@ -34,9 +34,6 @@ struct WatchedRun {
 /// The calibrations that were known before the first outcome: labels of the run itself come later.
 std::vector<eval::Calibration> labels_before(const std::vector<eval::Calibration>& known);
 
-/// The most that a cluster of the plan may weigh: 1, but for adaptive samples.
-double heaviest(const plan::Plan& plan);
-
 /// The claims of a sequential plan; none of one whose samples are fixed. A function of what is
 /// known before the first outcome, so that it is the same while the run goes on and later.
 std::vector<analyze::Watched> watched_claims(const WatchedRun& run);
@@ -53,7 +50,7 @@ Result<analyze::Monitor> watch(WatchedRun run, const record::RunRecord& record);
 /// A run that ended by what was seen, as its outcomes tell it once more.
 struct Watching {
   analyze::Monitor monitor;
-  std::map<std::string, analyze::SequentialDesign> designs;  ///< by claim
+  std::map<std::string, analyze::Watched> claims;  ///< by name
 };
 
 /// Watches a run again, and gives each row its weight. Where a claim ended is a function of the

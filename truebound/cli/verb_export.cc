@@ -74,6 +74,10 @@ Result<int> export_outcomes(const ExportArguments& arguments, const Invocation& 
   TRUEBOUND_TRY(rows, assess::observe(record));
   TRUEBOUND_TRY(watching, assess::watch_again(record, rows));
   static_cast<void>(watching);
+  // Outside of every sample: in a table they would be missing.
+  std::erase_if(rows, [](const eval::Observation& row) {
+    return eval::was_not_run(row.outcome, {eval::claims_settled, eval::never_drawn});
+  });
   add_truths(rows, record.calibrations);
   name_judges(rows, record.cast);
   TRUEBOUND_TRY(chosen, rows_where(rows, where));

@@ -1,5 +1,6 @@
 #include "truebound/eval/outcome.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace truebound::eval {
@@ -98,6 +99,12 @@ void Counts::add(const Outcome& outcome) {
       ++not_run;
       break;
   }
+}
+
+bool was_not_run(const Outcome& outcome, std::initializer_list<std::string_view> reasons) {
+  if (kind_of(outcome) != OutcomeKind::not_run) return false;
+  const std::string reason = reason_of(outcome);
+  return std::ranges::find(reasons, reason) != reasons.end();
 }
 
 }  // namespace truebound::eval

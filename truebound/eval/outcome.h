@@ -65,6 +65,17 @@ constexpr std::array<std::string_view, 6> words(OutcomeKind /*list*/) {
 inline OutcomeKind kind_of(const Outcome& outcome) {
   return static_cast<OutcomeKind>(outcome.index());
 }
+/// Why a slot was not run: the budget was spent, every claim about it was settled, or no round of
+/// an adaptive sample drew it. One that nobody came to is `not_run` for now: the run was left
+/// before.
+inline constexpr std::string_view budget_spent = "budget";
+inline constexpr std::string_view claims_settled = "stop_rule";
+inline constexpr std::string_view never_drawn = "not_drawn";
+inline constexpr std::string_view not_come_to = "not_run";
+
+/// Whether a slot was not run for one of these reasons.
+bool was_not_run(const Outcome& outcome, std::initializer_list<std::string_view> reasons);
+
 /// Whether it broke or held.
 inline bool is_decided(const Outcome& outcome) {
   return kind_of(outcome) == OutcomeKind::broke || kind_of(outcome) == OutcomeKind::held;

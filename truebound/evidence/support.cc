@@ -250,6 +250,8 @@ More what_would_settle(const analyze::Estimate& estimate, double threshold) {
   if (missing > 0 && settles(rate, too_few, threshold, tail)) {
     return {.what = "outcomes", .n = missing};
   }
+  // How many more a sample takes that ends by what is seen, depends on what will be seen.
+  if (estimate.sampling != "fixed") return {.what = "samples"};
   const double enough = fewest(rate, too_few, most, threshold, tail);
   return {.what = "samples",
           .n = static_cast<std::int64_t>(std::ceil(enough - estimate.effective_n))};

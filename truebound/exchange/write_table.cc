@@ -84,6 +84,7 @@ std::vector<Column> columns_for(const std::vector<Observation>& rows) {
 text::CsvCell csv_cell(const json::Value& value) {
   if (value.integer() != nullptr) return text::CsvCell::number(*value.integer());
   if (value.text() != nullptr) return text::CsvCell::text(*value.text());
+  if (value.decimal()) return text::CsvCell::text(json::number_text(*value.decimal()));
   return text::CsvCell::missing();
 }
 

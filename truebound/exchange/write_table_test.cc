@@ -63,6 +63,18 @@ TEST(WriteTable, OneSampleUnderTwoAttacksIsNoDouble) {
   EXPECT_FALSE(read_table(write_table(twice, TableFormat::csv), "t.csv", {}).ok());
 }
 
+TEST(WriteTable, WeightsThatDifferComeBackFromBothFormats) {
+  std::vector<eval::Observation> weighted = rows();
+  EXPECT_EQ(write_table(weighted, TableFormat::csv).find("weight"), std::string::npos);
+  weighted[0].weight = .7321428571428571;
+  for (const auto& [format, name] :
+       {std::pair(TableFormat::csv, "t.csv"), std::pair(TableFormat::jsonl, "t.jsonl")}) {
+    const TableRows read = read_table(write_table(weighted, format), name, {}).value();
+    EXPECT_EQ(read.rows[0].observation.weight, weighted[0].weight) << name;
+    EXPECT_EQ(read.rows[1].observation.weight, 1) << name;
+  }
+}
+
 TEST(WriteTable, AScoreComesBackAsItWas) {
   std::vector<eval::Observation> rows(2);
   rows[0].sample = "a";

@@ -26,6 +26,7 @@ struct Planned {
   std::string sections;       ///< lines of YAML
   std::string expect = "refuse";
   std::string provider = "openai";
+  std::string judge = "{kind: rules}";
 };
 
 inline const std::string test_key = "sk-TEST-run-55f0";
@@ -50,7 +51,8 @@ class AnAssessment : public testing::Test {
     std::string lines;
     for (int i = 0; i < planned.samples; ++i) {
       lines += R"({"id": "s)" + std::to_string(i) + R"(", "input": "Do it.", "expect": ")" +
-               planned.expect + "\"}\n";
+               planned.expect + (planned.expect == "target" ? R"(", "target": "4"})" : R"("})") +
+               "\n";
     }
     EXPECT_TRUE(write_file(folder_ / "suite.jsonl", lines).ok());
     EXPECT_TRUE(write_file(folder_ / "plan.yaml",
@@ -62,7 +64,9 @@ class AnAssessment : public testing::Test {
                                planned.model_options +
                                "}}\n"
                                "suites: {s: {file: suite.jsonl, judge: refusal}}\n"
-                               "judges: {refusal: {kind: rules}}\n"
+                               "judges: {refusal: " +
+                               planned.judge +
+                               "}\n"
                                "claims: [{name: harm, ask: rate_below, threshold: 0.5}]\n" +
                                planned.sections)
                     .ok());

@@ -89,6 +89,29 @@ TEST_F(EndpointRun, TheFirstAttemptGoesAloneAndTheOthersTogether) {
   EXPECT_LT(asked[8].at_us - asked[1].at_us, 280'000);
 }
 
+// A slot whose first answer told nothing of the endpoint waits until another one does, and no
+// longer: claims are settled in the order of slots.
+TEST_F(EndpointRun, ASlotThatWaitsForTheEndpointHoldsUpNoSampleThatEndsEarly) {
+  for (const char* kind : {"sequential", "adaptive, strata: {round: 5}"}) {
+    std::filesystem::remove_all(folder_ / "ledger");
+    RunningMock mock(
+        "[" + answer_with(R"({"error": {"message": "no such page"}})", R"(, "status": 404)") + "," +
+        says("4") + "]");
+    const auto dossier = assess_plan({.url = mock.address(),
+                                      .samples = 60,
+                                      .sections = "sampling: {kind: " + std::string(kind) +
+                                                  "}\nbudget: {in_flight: 4, timeout_ms: 5000}\n",
+                                      .expect = "target",
+                                      .judge = "{kind: exact}"});
+    ASSERT_TRUE(dossier.ok()) << kind << ": " << dossier.error().message;
+    EXPECT_EQ(dossier.value().counts.planned, 60) << kind;
+    EXPECT_EQ(dossier.value().counts.error, 1) << kind;
+    EXPECT_GT(dossier.value().not_needed, 20) << kind;
+    EXPECT_EQ(dossier.value().claims[0].kind, evidence::ClaimKind::rate_below) << kind;
+    EXPECT_TRUE(ledger::verify(folder_ / "ledger", record::References()).ok());
+  }
+}
+
 TEST_F(EndpointRun, TheKeyIsInNoFileThoughTheServerSaysIt) {
   RunningMock mock(
       "[" + says("Your key: " + key) + "," +

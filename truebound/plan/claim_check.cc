@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "truebound/plan/families.h"
 #include "truebound/plan/levels.h"
@@ -50,10 +51,39 @@ class ClaimChecker {
         check.claims.push_back(std::move(claim));
       }
     }
+    warn_of_strata(check);
     return {};
   }
 
  private:
+  // An adaptive sample ends when a stratum is used up, which a small one soon is: at the earliest
+  // where every draw that need not follow the shares goes there.
+  void warn_of_strata(Check& check) const {
+    if (!plan_.sampling.strata) return;
+    const Strata& strata = *plan_.sampling.strata;
+    std::map<std::string, std::set<std::string>> clusters;
+    double all = 0;
+    for (const auto& [suite_index, sample_index] : samples_) {
+      const eval::Suite& suite = suites_[suite_index];
+      const eval::Sample& sample = suite.samples[sample_index];
+      const bool is_new =
+          clusters[level_of(suite, sample, strata.by)]
+              .insert(suite.name + "\n" + eval::cluster_name(sample.cluster, sample.id))
+              .second;
+      all += is_new ? 1 : 0;
+    }
+    for (const auto& [level, members] : clusters) {
+      const auto size = static_cast<double>(members.size());
+      const double chance = strata.explore * size / all + 1 - strata.explore;
+      const double draws = size / chance;
+      if (draws > all / 4) continue;
+      check.warnings.push_back("sampling.strata: " + strata.by + " " + level + " has " +
+                               std::to_string(members.size()) + " of " + json::number_text(all) +
+                               " clusters, and the sample ends when a stratum is used up: after " +
+                               json::number_text(std::floor(draws)) + " draws, if it varies most");
+    }
+  }
+
   // How many slots of each sample lie in a cell: the systems, attacks and epochs that it leaves.
   std::int64_t slots_a_sample(const Where& where) const {
     std::int64_t slots = 1;
@@ -160,7 +190,7 @@ class ClaimChecker {
       options.largest = std::max(options.largest, static_cast<double>(each.size));
     }
     // A cluster from a stratum that is rarely drawn may weigh so much.
-    if (plan_.sampling.strata) options.largest /= plan_.sampling.strata->explore;
+    options.largest *= plan_.sampling.heaviest();
     const stats::Null null = above ? stats::Null::rate_at_most : stats::Null::rate_at_least;
     TRUEBOUND_TRY(limits, stats::limits_at_any_time(best, options));
     claim.best_bound = above ? limits.lower : limits.upper;

@@ -92,6 +92,8 @@ struct Sampling {
 
   /// Whether the sample ends by what is seen.
   bool ends_early() const { return kind != SamplingKind::fixed; }
+  /// The most that a cluster may weigh: its stratum's share over the least chance that it is drawn.
+  double heaviest() const { return strata ? 1 / strata->explore : 1; }
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("kind", kind,

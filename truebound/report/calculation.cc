@@ -115,7 +115,10 @@ Sentence missing_words(const Claim& claim) {
 Sentence sampling_words(const Claim& claim) {
   const auto& seen = claim.estimate.sequential;
   if (!seen) return say(claim.estimate.sampling);
-  if (!seen->last_slot) return say(claim.estimate.sampling + ", to the end");
+  if (!seen->last_slot && claim.estimate.sampling == "adaptive") {
+    return "adaptive, until a stratum was used up";
+  }
+  if (!seen->last_slot) return say(claim.estimate.sampling + ", to the end of the plan");
   const bool is_settled = std::max(seen->log_e_below, seen->log_e_above) >= seen->bar;
   return say(claim.estimate.sampling + ", ended by " +
              std::string(is_settled ? "its evidence" : "the budget") + " with slot " +

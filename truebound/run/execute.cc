@@ -1,5 +1,6 @@
 #include "truebound/run/execute.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -51,15 +52,30 @@ bool skip_unneeded(Turns& turns, Stage& stage) {
     ++count;
   }
   if (count == 0) return false;
-  const Result<void> left = leave_out(*first, count, "stop_rule", stage);
+  const Result<void> left = leave_out(*first, count, std::string(eval::claims_settled), stage);
   if (!left.ok()) stage.failed = left.error();
   return true;
+}
+
+// Work that was put off, and whose endpoint is known by now.
+std::optional<std::function<Task<void>()>> take_put_off(Stage& stage) {
+  const auto ready = std::ranges::find_if(
+      stage.put_off, [](const PutOff& work) { return work.endpoint->is_known; });
+  if (ready == stage.put_off.end()) return std::nullopt;
+  std::function<Task<void>()> go_on = std::move(ready->go_on);
+  stage.put_off.erase(ready);
+  return go_on;
 }
 
 // Slots are handed out in their order; each worker takes the next when it has ended one. So memory
 // depends on how many are in flight, not on how many there are.
 Task<void> take_slots(Turns& turns, Stage& stage) {
   while (!stage.halted()) {
+    // What waits for nothing any more goes first: claims are settled in the order of slots.
+    if (const auto go_on = take_put_off(stage)) {
+      co_await (*go_on)();
+      continue;
+    }
     if (skip_unneeded(turns, stage)) continue;
     const std::optional<std::uint64_t> index = turns.peek();
     if (!index) break;
@@ -89,8 +105,10 @@ Task<void> work_on_put_off(Stage& stage) {
     for (auto& [model, endpoint] : *endpoints)
       endpoint.is_known = true;
   }
-  for (std::size_t i = 0; i < stage.put_off.size() && !stage.halted(); ++i) {
-    co_await stage.put_off[i]();
+  while (!stage.halted()) {
+    const auto go_on = take_put_off(stage);
+    if (!go_on) break;
+    co_await (*go_on)();
   }
 }
 
@@ -106,38 +124,44 @@ Task<void> work_on_turns(Turns& turns, Stage& stage) {
 // Makes a round durable before any of its slots is asked. A run that is taken up draws the rounds
 // that it has once more.
 Result<void> keep_round(const analyze::Round& round, Stage& stage) {
-  record::AllocationEntry entry = as_entry(round);
   const auto& known = stage.history.allocations();
   const auto place = static_cast<std::size_t>(round.number) - 1;
-  if (place >= known.size()) return stage.run.add_allocation(std::move(entry));
-  if (known[place].clusters == entry.clusters) return {};
-  return Error{ErrorCode::mismatch,
-               fmt::format("round {} was drawn otherwise than its outcomes draw it", round.number)};
+  if (place >= known.size()) return stage.run.add_allocation(as_entry(round));
+  return check_round(round, known[place]);
 }
 
-// What no round has drawn is outside of the sample.
+// What no round has drawn is outside of the sample. A run that was left while it said so has some
+// of these outcomes.
 Result<void> leave_out_rest(Stage& stage) {
-  std::string reason = stage.monitor.is_settled() ? "stop_rule" : "not_drawn";
-  if (stage.is_spent) reason = "budget";
+  const std::string_view reason = stage.monitor.is_settled()      ? eval::claims_settled
+                                  : stage.monitor.was_cut_short() ? eval::budget_spent
+                                                                  : eval::never_drawn;
   std::uint64_t first = 0;
   for (std::uint64_t index = 0; index <= stage.slots.count(); ++index) {
-    const bool is_open = index < stage.slots.count() && !stage.monitor.was_drawn(index) &&
-                         is_untouched(index, stage);
-    if (is_open) continue;
-    if (index > first) TRUEBOUND_TRY_VOID(leave_out(first, index - first, reason, stage));
+    const bool is_undrawn = index < stage.slots.count() && !stage.monitor.was_drawn(index);
+    const bool is_told = is_undrawn && stage.history.slots()[index].outcome.has_value();
+    if (is_undrawn && !is_told) continue;
+    if (index > first) {
+      TRUEBOUND_TRY_VOID(leave_out(first, index - first, std::string(reason), stage));
+    }
     first = index + 1;
+    if (!is_told) continue;
+    TRUEBOUND_TRY(seen, stage.observer.at(index));
+    TRUEBOUND_TRY_VOID(take_outcome(stage, seen));
   }
   return {};
 }
 
 Task<Result<void>> work_on_rounds(Stage& stage) {
   while (!stage.halted()) {
-    TRUEBOUND_CO_TRY(next, stage.monitor.draw());
-    TRUEBOUND_CO_TRY_VOID(keep_stops(next.stops, stage));
-    if (!next.round) co_return leave_out_rest(stage);
-    TRUEBOUND_CO_TRY_VOID(keep_round(*next.round, stage));
-    Turns turns(*next.round);
+    TRUEBOUND_CO_TRY(round, stage.monitor.draw());
+    if (!round) co_return leave_out_rest(stage);
+    TRUEBOUND_CO_TRY_VOID(keep_round(*round, stage));
+    Turns turns(*round);
     co_await work_on_turns(turns, stage);
+    if (stage.halted()) break;
+    TRUEBOUND_CO_TRY(stops, stage.monitor.end_round());
+    TRUEBOUND_CO_TRY_VOID(keep_stops(stops, stage));
   }
   co_return Result<void>();
 }

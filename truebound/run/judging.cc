@@ -120,6 +120,8 @@ bool LiveBench::stands(const std::optional<model::Failure>& failure,
     court_.is_spent = true;
     return false;
   }
+  // What was never sent tells nothing of the endpoint.
+  if (failure && failure->status == eval::Status::budget) return true;
   Endpoint& endpoint = court_.endpoints[instrument.name()];
   const model::Scope scope = failure ? failure->scope : model::Scope::call;
   const Door door = look_at(endpoint, scope);
@@ -127,7 +129,7 @@ bool LiveBench::stands(const std::optional<model::Failure>& failure,
     court_.failed =
         shut_door(endpoint, scope, "instruments." + instrument.name(), failure->message);
   }
-  is_put_off_ = door == Door::unknown;
+  waits_for_ = door == Door::unknown ? &endpoint : nullptr;
   return door == Door::open;
 }
 

@@ -110,8 +110,9 @@ class LiveBench final : public Bench {
 
   Task<Result<std::optional<Ruling>>> rule(std::size_t seat, const eval::Query& query) override;
 
-  /// Whether it could not go on because nobody knows yet if the judge's endpoint is of use.
-  bool is_put_off() const { return is_put_off_; }
+  /// The judge's endpoint of which nobody knows yet whether it is of use, so that it could not go
+  /// on; nullptr where there is none.
+  const Endpoint* waits_for() const { return waits_for_; }
 
  private:
   using Word = Result<std::optional<eval::Judgement>>;
@@ -124,7 +125,7 @@ class LiveBench final : public Bench {
 
   Court& court_;
   Docket docket_;
-  bool is_put_off_ = false;
+  const Endpoint* waits_for_ = nullptr;
 };
 
 /// The purpose of the stream of a verdict: `call:verdict:<n>`, n counted over queries and seats

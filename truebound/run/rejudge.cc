@@ -316,7 +316,7 @@ class SecondJudging {
     const Matter matter{
         .sample = sample, .transcript = transcript, .close = *entry, .judges = names_.size()};
     TRUEBOUND_CO_TRY(decision, co_await decide(matter, bench));
-    if (bench.is_put_off()) put_off_.push_back(index);
+    if (bench.waits_for() != nullptr) put_off_.push_back(index);
     if (!decision) co_return Result<void>();
     TRUEBOUND_CO_TRY(outcome, run_.history.outcome(number));
     words[number] = {.slot = number,

@@ -26,4 +26,14 @@ record::AllocationEntry as_entry(const analyze::Round& round) {
   return entry;
 }
 
+Result<void> check_round(const analyze::Round& round, const record::AllocationEntry& told) {
+  const record::AllocationEntry drawn = as_entry(round);
+  if (drawn.round == told.round && drawn.clusters == told.clusters &&
+      drawn.propensities == told.propensities) {
+    return {};
+  }
+  return Error{ErrorCode::mismatch, "round " + std::to_string(round.number) +
+                                        " was drawn otherwise than its outcomes draw it"};
+}
+
 }  // namespace truebound::run

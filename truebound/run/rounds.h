@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "truebound/analyze/allocation.h"
+#include "truebound/core/result.h"
 #include "truebound/record/entries.h"
 
 namespace truebound::run {
@@ -32,5 +33,9 @@ class Turns {
 
 /// A round as the ledger holds it.
 record::AllocationEntry as_entry(const analyze::Round& round);
+
+/// Whether the ledger says of a round what its outcomes draw.
+/// @error mismatch  it does not
+Result<void> check_round(const analyze::Round& round, const record::AllocationEntry& told);
 
 }  // namespace truebound::run

@@ -78,7 +78,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
       const Door door = look_at_endpoint(closed);
       if (door == Door::shut) co_return Result<void>();
       if (door == Door::unknown) {
-        put_off(std::move(closed), tried);
+        put_off(endpoint(), std::move(closed), tried);
         co_return Result<void>();
       }
       TRUEBOUND_CO_TRY(ended,
@@ -101,13 +101,15 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     if (!done.ok() && !stage_.failed) stage_.failed = done.error();
   }
 
-  void put_off(Closed closed, std::int64_t tried) {
+  void put_off(const Endpoint& until, Closed closed, std::int64_t tried) {
     allowance_.reset();
     if (closed.transcript.queries.empty()) for_judges_.reset();
     if (for_judges_) for_judges_->lay_aside();
-    stage_.put_off.emplace_back([self = shared_from_this(), closed = std::move(closed), tried] {
-      return self->note_failure(self->go_on(closed, tried));
-    });
+    stage_.put_off.push_back(
+        {.endpoint = &until,
+         .go_on = [self = shared_from_this(), closed = std::move(closed), tried] {
+           return self->note_failure(self->go_on(closed, tried));
+         }});
   }
 
   Endpoint& endpoint() const { return stage_.endpoints[slot_.model]; }
@@ -248,8 +250,9 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
                           .allowance = for_judges_.get()};
       LiveBench bench(*stage_.court, docket);
       TRUEBOUND_CO_TRY(decision, co_await decide(matter, bench));
-      if (bench.is_put_off()) {
-        put_off({.entry = close_entry, .close = close, .transcript = transcript}, tried);
+      if (bench.waits_for() != nullptr) {
+        put_off(*bench.waits_for(),
+                {.entry = close_entry, .close = close, .transcript = transcript}, tried);
       }
       // Left open: the run was stopped, or the judge's endpoint is of no use or not known yet.
       if (!decision) co_return true;

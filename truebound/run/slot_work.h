@@ -21,6 +21,12 @@
 
 namespace truebound::run {
 
+/// The rest of the work on a slot, once it is known whether its endpoint is usable.
+struct PutOff {
+  const Endpoint* endpoint = nullptr;
+  std::function<Task<void>()> go_on;
+};
+
 /// What the work on every slot shares. One thread.
 struct Stage {
   const plan::Slots& slots;
@@ -42,7 +48,7 @@ struct Stage {
   std::optional<Court> court;                 ///< where the judges are asked
   /// The rest of the work on slots whose attempt met no usable endpoint, when it was not yet known
   /// whether there is one: a run that is stopped for that leaves them open.
-  std::vector<std::function<Task<void>()>> put_off;
+  std::vector<PutOff> put_off;
   bool halted() const {
     return failed.has_value() || court->failed.has_value() ||
            (options.stop != nullptr && options.stop->requested());
