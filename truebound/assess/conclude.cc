@@ -489,6 +489,11 @@ class Conclusion {
     const auto cell = analyze::select(rows_, where);
     const analyze::CellLabels known = analyze::labels_for(cell, record_.calibrations);
     if (known.entry != 0) result.entries.calibration = known.entry;
+    const bool is_by_program =
+        std::ranges::any_of(record_.calibrations, [&](const eval::Calibration& calibration) {
+          return calibration.entry == known.entry && calibration.reader == eval::Reader::program;
+        });
+    if (is_by_program) result.limits.push_back(evidence::Limit::labeled_by_program);
     std::vector<std::uint64_t> entries;
     for (const eval::Observation* seen : cell) {
       if (seen->entry != 0) entries.push_back(seen->entry);

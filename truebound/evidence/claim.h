@@ -36,13 +36,14 @@ enum class Limit {
   answers_cut,
   missing_outcomes,
   lab_setting,
-  judged_by_itself
+  judged_by_itself,
+  labeled_by_program
 };
-constexpr std::array<std::string_view, 10> words(Limit /*list*/) {
+constexpr std::array<std::string_view, 11> words(Limit /*list*/) {
   return {"judge_detection_limit", "judge_not_calibrated", "self_attested",
           "public_suite",          "assumed_correlation",  "one_turn",
           "answers_cut",           "missing_outcomes",     "lab_setting",
-          "judged_by_itself"};
+          "judged_by_itself",      "labeled_by_program"};
 }
 
 /// How much more of what would settle an inconclusive claim at the rates seen.

@@ -88,7 +88,7 @@ Sentence limit_sentence(Limit limit, const Dossier& dossier) {
           .say(". They were judged as they stand; what would have come after is not known.");
     case Limit::missing_outcomes:
       return bold("Outcomes are missing:")
-          .say(whole(dossier.counts.missing()))
+          .say(whole(dossier.counts.missing() - dossier.not_needed))
           .say(" of ")
           .say(whole(dossier.counts.planned))
           .say(". Each claim counts them against itself.");
@@ -100,6 +100,9 @@ Sentence limit_sentence(Limit limit, const Dossier& dossier) {
           .say(
               "The plan allows it. Models favor what they wrote, and labels alone show by how "
               "much.");
+    case Limit::labeled_by_program:
+      return bold("A program labeled.")
+          .say("The judge was measured against its labels; a person may have read otherwise.");
   }
   return {};
 }
