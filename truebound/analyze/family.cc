@@ -122,9 +122,28 @@ Result<std::vector<Decision>> decide(eval::Correction correction, std::span<cons
       return by_discoveries(adjusted, error, error / (m * harmonic));
     }
     case eval::Correction::worst_cell:
+    case eval::Correction::e_bh:
       break;
   }
-  return invalid_input("family: worst_cell makes one claim, not one a cell");
+  return invalid_input(
+      "family: worst_cell makes one claim, not one a cell; e_bh decides by evidence");
+}
+
+Result<std::vector<Decision>> decide_by_evidence(std::span<const double> over_bar, double error) {
+  if (over_bar.empty()) return invalid_input("family: there must be a claim, got none");
+  // Beyond this, an e-value is as good as without end.
+  constexpr double most_log = 600;
+  const auto m = static_cast<double>(over_bar.size());
+  std::vector<double> e;
+  for (const double log : over_bar)
+    e.push_back(std::exp(std::min(log, most_log)) * m / error);
+  TRUEBOUND_TRY(found, stats::e_benjamini_hochberg(e, error));
+  std::vector<Decision> decisions(
+      over_bar.size(),
+      {.tail = error / m, .other_tail = error / m, .reach = Reach::to_the_threshold});
+  for (const std::size_t i : found)
+    decisions[i].as_asked = true;
+  return decisions;
 }
 
 }  // namespace truebound::analyze

@@ -64,4 +64,15 @@ struct Decision {
 Result<std::vector<Decision>> decide(eval::Correction correction, std::span<const double> p,
                                      double error);
 
+/// Decides the claims of a family by evidence that was looked at until each sample ended, by e-BH:
+/// of those that come out, the expected share of wrong ones is at most `error`, however claims
+/// depend on each other. None says more than its threshold.
+///
+/// @param over_bar  log of each claim's e-value less its bar, the log of the e-value that decides
+/// it
+///                  alone, at error / m: at least one
+/// @error invalid_input  an argument is out of range
+/// @source Wang and Ramdas (2022), JRSS B 84:822-852
+Result<std::vector<Decision>> decide_by_evidence(std::span<const double> over_bar, double error);
+
 }  // namespace truebound::analyze

@@ -218,5 +218,19 @@ TEST(Discoveries, TheShareOfWrongOnesIsAsPromisedOverEveryOutcome) {
   }
 }
 
+// Of four claims, the first decides itself; with it, the next two need a half and a third of that.
+TEST(Evidence, ClaimsThatComeOutTogetherNeedLessEach) {
+  const std::vector<double> over_bar = {.1, -std::log(2) + .01, -std::log(3) + .01,
+                                        -std::log(4) - .01};
+  const auto decisions = decide_by_evidence(over_bar, .1).value();
+  ASSERT_EQ(decisions.size(), 4U);
+  EXPECT_TRUE(decisions[0].as_asked && decisions[1].as_asked && decisions[2].as_asked);
+  EXPECT_FALSE(decisions[3].as_asked);
+  EXPECT_EQ(decisions[0].reach, Reach::to_the_threshold);
+  EXPECT_FALSE(decide_by_evidence(std::vector<double>{-.01}, .1).value()[0].as_asked);
+  EXPECT_TRUE(decide_by_evidence(std::vector<double>{1e9}, .1).value()[0].as_asked);
+  EXPECT_FALSE(decide_by_evidence({}, .1).ok());
+}
+
 }  // namespace
 }  // namespace truebound::analyze

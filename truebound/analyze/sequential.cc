@@ -110,7 +110,7 @@ Result<void> weigh(const std::vector<ClusterCounts>& clusters, const SequentialD
 
 Result<void> tell_steps(const SequentialDesign& design, Estimate& estimate) {
   std::erase_if(estimate.steps, [](const Step& step) {
-    return step.what == "Rate" || step.what == "Missing" || step.what == "Claim";
+    return step.what == "Rate" || step.what == "Missing" || step.what == claim_step;
   });
   const SplitTail split = split_tail(design, design.tail);
   TRUEBOUND_TRY(reader, reader_limits(design, split.labels));
@@ -135,7 +135,7 @@ Result<void> tell_steps(const SequentialDesign& design, Estimate& estimate) {
       {"Rate", "sequential_rate, two-sided, missing read against each side",
        fmt::format("{:.6g} ({:.6f} to {:.6f})", *estimate.value, estimate.lower, estimate.upper)});
   estimate.steps.push_back(
-      {"Claim", fmt::format("one-sided, tail {:.6g} = alpha / m", design.tail),
+      {claim_step, fmt::format("one-sided, tail {:.6g} = alpha / m", design.tail),
        fmt::format("at least {:.6f}, at most {:.6f}", estimate.bound_above, estimate.bound_below)});
   return {};
 }

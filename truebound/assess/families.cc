@@ -1,6 +1,7 @@
 #include "truebound/assess/families.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace truebound::assess {
 namespace {
@@ -9,6 +10,8 @@ using analyze::ClaimTails;
 using analyze::Decision;
 using analyze::Estimate;
 using evidence::Decided;
+
+constexpr double no_evidence = 600;
 
 struct AskedCell {
   std::size_t question = 0;
@@ -69,6 +72,8 @@ class FamilyAnswers {
         return each_by_its_bounds();
       case eval::Correction::worst_cell:
         return of_the_worst();
+      case eval::Correction::e_bh:
+        return by_their_evidence();
       case eval::Correction::holm:
       case eval::Correction::bh:
       case eval::Correction::by:
@@ -118,6 +123,26 @@ class FamilyAnswers {
       estimate.p_value = p[i];
       list.push_back(answer(asked_[i], std::move(estimate), decided(decisions[i])));
     }
+    return list;
+  }
+
+  // Each sample ended by what it showed, and what it showed by then is an e-value.
+  Result<std::vector<Answer>> by_their_evidence() const {
+    std::vector<Estimate> estimates;
+    std::vector<double> over_bar;
+    for (const AskedCell& asked : asked_) {
+      TRUEBOUND_TRY(estimate,
+                    answering_.estimate(question(asked), asked.cell, {shared(), shared()}));
+      const std::optional<analyze::Sequential>& seen = estimate.sequential;
+      // Without a number there is no evidence: an e-value of nothing.
+      over_bar.push_back(seen ? seen->log_e_above - seen->bar : -no_evidence);
+      if (seen) estimate.p_value = std::min(1.0, std::exp(-seen->log_e_above));
+      estimates.push_back(std::move(estimate));
+    }
+    TRUEBOUND_TRY(decisions, analyze::decide_by_evidence(over_bar, family_.error));
+    std::vector<Answer> list;
+    for (std::size_t i = 0; i < asked_.size(); ++i)
+      list.push_back(answer(asked_[i], std::move(estimates[i]), decided(decisions[i])));
     return list;
   }
 

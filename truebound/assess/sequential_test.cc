@@ -2,6 +2,7 @@
 // that does not err.
 
 #include <algorithm>
+#include <cmath>
 
 #include "truebound/assess/conclude.h"
 #include "truebound/assess/replayed_assessment.h"
@@ -263,6 +264,27 @@ TEST_F(AdaptiveRun, AClusterThatLiesInTwoStrataIsRefusedBeforeAnySlot) {
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find("must lie in one stratum"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(ledger()));
+}
+
+TEST_F(SequentialRun, AFamilyByEvidenceFindsWhatIsWorthALook) {
+  answer(2, 0);
+  std::string plan = sums_plan("");
+  const std::size_t claim = plan.find("  - {name: wrong");
+  plan.replace(claim, plan.find("budget:") - claim,
+               "  - {name: wrong, ask: rate_above, threshold: 0.2, where: {expect: target}, by: "
+               "[arm]}\n"
+               "families: {look: {claims: [wrong], correction: e_bh, rate: 0.1}}\n");
+  write("plan.yaml", plan);
+  const auto assessed = assess_it();
+  ASSERT_TRUE(assessed.ok()) << assessed.error().message;
+  const evidence::Claim& off = assessed.value().claims[0];
+  const evidence::Claim& on = assessed.value().claims[1];
+  EXPECT_EQ(off.kind, evidence::ClaimKind::rate_above);
+  EXPECT_EQ(off.correction, eval::Correction::e_bh);
+  EXPECT_DOUBLE_EQ(*off.bound, .2);
+  EXPECT_EQ(on.kind, evidence::ClaimKind::inconclusive);
+  EXPECT_NEAR(off.estimate.sequential->bar, -std::log(.05), 1e-12);
+  expect_verified();
 }
 
 TEST_F(SequentialRun, ARunThatEndedByWhatItSawIsNoBaseline) {

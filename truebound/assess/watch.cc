@@ -1,11 +1,13 @@
 #include "truebound/assess/watch.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
 #include "truebound/analyze/calibration.h"
 #include "truebound/analyze/design.h"
+#include "truebound/plan/families.h"
 #include "truebound/plan/levels.h"
 #include "truebound/record/history.h"
 #include "truebound/record/observer.h"
@@ -120,15 +122,18 @@ std::vector<analyze::Watched> watched_claims(const WatchedRun& run) {
   if (!run.plan.sampling.ends_early()) return watched;
   const eval::Levels levels = plan::levels(run.plan, run.suites);
   std::vector<ClaimDesign> designs;
-  double claims = 0;
-  for (const eval::Question& question : run.plan.claims)
-    claims += static_cast<double>(eval::cells_of(question, levels).size());
-  for (const eval::Question& question : run.plan.claims) {
+  std::map<std::size_t, double> tails;
+  for (const plan::FamilyShare& family : plan::families_of(run.plan, levels)) {
+    for (const std::size_t question : family.questions)
+      tails[question] = family.error / static_cast<double>(family.cells);
+  }
+  for (std::size_t i = 0; i < run.plan.claims.size(); ++i) {
+    const eval::Question& question = run.plan.claims[i];
     for (const eval::Cell& cell : eval::cells_of(question, levels)) {
       designs.emplace_back(analyze::Watched{.claim = cell.name,
                                             .where = cell.where,
                                             .design = {.threshold = question.threshold,
-                                                       .tail = (1 - run.plan.confidence) / claims,
+                                                       .tail = tails.at(i),
                                                        .confidence = run.plan.confidence}});
     }
   }

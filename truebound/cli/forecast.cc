@@ -189,6 +189,7 @@ std::string family_in_words(const plan::FamilyCheck& family) {
              " of such runs.\n";
     case eval::Correction::bh:
     case eval::Correction::by:
+    case eval::Correction::e_bh:
       break;
   }
   return text + "of its claims that come out as asked, at most " + error +

@@ -20,14 +20,16 @@ enum class Correction {
   worst_cell,  ///< one claim about the worst level
   bh,          ///< of those that came out as asked, few are wrong, if they depend positively
   by,          ///< the same, however they depend on each other
+  e_bh,        ///< the same by e-values, of samples that end by what is seen
 };
-constexpr std::array<std::string_view, 5> words(Correction /*list*/) {
-  return {"bonferroni", "holm", "worst_cell", "bh", "by"};
+constexpr std::array<std::string_view, 6> words(Correction /*list*/) {
+  return {"bonferroni", "holm", "worst_cell", "bh", "by", "e_bh"};
 }
 
 /// Whether it keeps the share of wrong claims small, and not the chance of any.
 constexpr bool is_exploratory(Correction correction) {
-  return correction == Correction::bh || correction == Correction::by;
+  return correction == Correction::bh || correction == Correction::by ||
+         correction == Correction::e_bh;
 }
 
 /// The family of questions that are in no other.
@@ -42,10 +44,10 @@ struct Family {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit(json::required("claims"), claims, "names of its questions; none is in two families");
-    visit("correction", correction, "bonferroni, holm, worst_cell, bh or by");
+    visit("correction", correction, "bonferroni, holm, worst_cell, bh, by or e_bh");
     visit("alpha", alpha,
           "of bonferroni, holm and worst_cell: its share of the error 1 - confidence");
-    visit("rate", rate, "of bh and by, required: the share that may be wrong, in (0, 1)");
+    visit("rate", rate, "of bh, by and e_bh, required: the share that may be wrong, in (0, 1)");
   }
 };
 

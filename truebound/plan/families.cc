@@ -51,17 +51,12 @@ class FamilyChecker {
   FamilyChecker(const Plan& plan, const json::Value& source) : plan_(plan), source_(source) {}
 
   Result<void> check() const {
-    if (plan_.sampling.kind != SamplingKind::fixed && !plan_.families.empty()) {
-      return wrong(plan_.families.front().line,
-                   "families need sampling.kind fixed, got " +
-                       std::string(to_text(plan_.sampling.kind)) +
-                       ": there each claim is decided at 1 - alpha / m");
-    }
     std::map<std::string, std::string> family_of;
     for (const auto& [name, family, line] : plan_.families) {
       if (name.empty() || name == eval::default_family) {
         return wrong(line, "a family must have a name other than default, got '" + name + "'");
       }
+      TRUEBOUND_TRY_VOID(check_sampling(name, family, line));
       TRUEBOUND_TRY_VOID(check_claims(name, family, line, family_of));
       TRUEBOUND_TRY_VOID(check_error(name, family, line));
       for (const std::string& claim : family.claims) {
@@ -107,6 +102,18 @@ class FamilyChecker {
                              std::to_string(family.claims.size()));
     }
     return {};
+  }
+
+  // A sample that ends by what is seen has e-values, a fixed one p-values.
+  Result<void> check_sampling(const std::string& name, const Family& family, int line) const {
+    const bool by_evidence = family.correction == Correction::e_bh;
+    if (family.correction == Correction::bonferroni || by_evidence == plan_.sampling.ends_early()) {
+      return {};
+    }
+    return wrong(line, "correction of families." + name + " must be bonferroni or " +
+                           (by_evidence ? "one by p-values" : "e_bh") + " under sampling.kind " +
+                           std::string(to_text(plan_.sampling.kind)) + ", got " +
+                           std::string(to_text(family.correction)));
   }
 
   Result<void> check_error(const std::string& name, const Family& family, int line) const {
@@ -221,6 +228,7 @@ double best_tail(const FamilyShare& share, eval::Ask asked) {
   const auto cells = static_cast<double>(std::max<std::int64_t>(1, share.cells));
   switch (share.correction) {
     case Correction::bonferroni:
+    case Correction::e_bh:
       return share.error / cells;
     case Correction::worst_cell:
       // The highest of limits that hold one by one bounds the worst; a lower limit is picked.

@@ -128,13 +128,22 @@ TEST(Families, WhatCannotHoldIsRefusedByItsLine) {
             "no error");
 }
 
-TEST(Families, ASampleThatEndsByWhatWasSeenHasNone) {
-  const auto plan = read_with(
-      "sampling: {kind: sequential}\nfamilies: {a: {claims: [harm], correction: holm}}\n");
-  ASSERT_FALSE(plan.ok());
-  EXPECT_EQ(plan.error().message,
-            "plan.yaml:11: families need sampling.kind fixed, got sequential: there each claim is "
-            "decided at 1 - alpha / m");
+TEST(Families, ASampleThatEndsByWhatWasSeenHasThoseByEvidenceAndAFixedOneThoseByTests) {
+  const auto error_of = [](const std::string& sampling, const std::string& family) {
+    const auto plan =
+        read_with("sampling: {kind: " + sampling + "}\nfamilies: {a: {claims: [" + family + "}}\n");
+    return plan.ok() ? std::string("no error") : plan.error().message;
+  };
+  EXPECT_EQ(error_of("sequential", "harm], correction: holm"),
+            "plan.yaml:11: correction of families.a must be bonferroni or e_bh under sampling.kind "
+            "sequential, got holm");
+  EXPECT_EQ(error_of("fixed", "look], correction: e_bh, rate: 0.1"),
+            "plan.yaml:11: correction of families.a must be bonferroni or one by p-values under "
+            "sampling.kind fixed, got e_bh");
+  EXPECT_EQ(
+      error_of("sequential", "harm], correction: e_bh, rate: 0.1"),
+      "plan.yaml:6: claims.harm in families.a (e_bh) must ask rate_above, for it finds what is "
+      "worth a look and shows nothing to be rare; got rate_below");
 }
 
 TEST(Families, AnExploringOneHasNoGateAndShowsNothingToBeRare) {

@@ -157,8 +157,8 @@ std::vector<Sentence> defeater_lines(const Dossier& dossier) {
 }
 
 const char* correction_name(eval::Correction correction) {
-  constexpr std::array names = {"Bonferroni", "Holm", "worst cell", "Benjamini-Hochberg",
-                                "Benjamini-Yekutieli"};
+  constexpr std::array names = {"Bonferroni",          "Holm", "worst cell", "Benjamini-Hochberg",
+                                "Benjamini-Yekutieli", "e-BH"};
   return names.at(static_cast<std::size_t>(correction));
 }
 
@@ -188,6 +188,7 @@ Sentence family_line(const ClaimFamily& family) {
       return said.say(".");
     case eval::Correction::bh:
     case eval::Correction::by:
+    case eval::Correction::e_bh:
       break;
   }
   said.say("to find what is worth a look; of its claims that came out as asked (");
