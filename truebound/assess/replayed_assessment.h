@@ -16,23 +16,12 @@
 #include "truebound/ledger/ledger.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/record/history.h"
+#include "truebound/run/stop_after.h"
 #include "truebound/suite/builtin.h"
 
 namespace truebound::assess {
 
-// Ends a run after so many outcomes, as Ctrl-C would.
-class StopAfter final : public run::Progress {
- public:
-  explicit StopAfter(std::int64_t outcomes) : outcomes_(outcomes) {}
-  void begin(std::uint64_t /*slots*/) override {}
-  void decided(const eval::Counts& counts) override {
-    if (counts.planned >= outcomes_) signal.request();
-  }
-  run::StopSignal signal;
-
- private:
-  std::int64_t outcomes_;
-};
+using run::StopAfter;
 
 class Assessment : public testing::Test {
  protected:

@@ -8,6 +8,7 @@
 
 #include "truebound/gateway/assessment.h"
 #include "truebound/gateway/endpoint_cases.h"
+#include "truebound/run/stop_after.h"
 
 namespace truebound::gateway {
 namespace {
@@ -121,19 +122,7 @@ TEST_F(Budget, MoneyWithoutAPriceIsRefusedBeforeAnythingIsWritten) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "ledger"));
 }
 
-/// Asks to stop once so many slots have their outcome.
-class StopAfter final : public run::Progress {
- public:
-  explicit StopAfter(std::int64_t slots) : slots_(slots) {}
-  void begin(std::uint64_t /*slots*/) override {}
-  void decided(const eval::Counts& counts) override {
-    if (counts.planned >= slots_) signal.request();
-  }
-  run::StopSignal signal;
-
- private:
-  std::int64_t slots_;
-};
+using run::StopAfter;
 
 TEST_F(Budget, WhatWasSpentBeforeAStopStaysSpent) {
   RunningMock mock(answers(ten_and_ten));

@@ -10,6 +10,7 @@
 #include "truebound/gateway/endpoint_cases.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/record/history.h"
+#include "truebound/run/stop_after.h"
 #include "truebound/suite/builtin.h"
 
 namespace truebound::gateway {
@@ -20,19 +21,7 @@ std::string slowly(const std::string& text, int delay_ms) {
                      R"(, "delay_ms": )" + std::to_string(delay_ms));
 }
 
-/// Asks a run to stop once so many slots have their outcome.
-class StopAfter final : public run::Progress {
- public:
-  explicit StopAfter(std::int64_t slots) : slots_(slots) {}
-  void begin(std::uint64_t /*slots*/) override {}
-  void decided(const eval::Counts& counts) override {
-    if (counts.planned >= slots_) signal.request();
-  }
-  run::StopSignal signal;
-
- private:
-  std::int64_t slots_;
-};
+using run::StopAfter;
 
 /// What one run of the program gets.
 struct Way {

@@ -10,6 +10,7 @@
 #include "truebound/gateway/endpoint_cases.h"
 #include "truebound/ledger/verify.h"
 #include "truebound/record/history.h"
+#include "truebound/run/stop_after.h"
 #include "truebound/suite/builtin.h"
 
 namespace truebound::gateway {
@@ -20,19 +21,7 @@ const std::string broken_reply =
 const std::string refused_key =
     answer_with(R"({"error": {"message": "no such key"}})", R"(, "status": 401)");
 
-/// Asks a run to stop once so many slots have their outcome.
-class StopAfter final : public run::Progress {
- public:
-  explicit StopAfter(std::int64_t slots) : slots_(slots) {}
-  void begin(std::uint64_t /*slots*/) override {}
-  void decided(const eval::Counts& counts) override {
-    if (counts.planned >= slots_) signal.request();
-  }
-  run::StopSignal signal;
-
- private:
-  std::int64_t slots_;
-};
+using run::StopAfter;
 
 class JudgeRun : public testing::Test {
  protected:

@@ -210,8 +210,8 @@ Result<void> set_aside_for_judges(Stage& stage) {
   for (std::uint64_t i = 0; i < stage.slots.count(); ++i) {
     const record::SlotEntries& past = stage.history.slots()[i];
     if (past.outcome || !past.close) continue;
-    TRUEBOUND_TRY(close, stage.history.close(static_cast<std::int64_t>(i)));
-    const eval::Spent most = most_of_judging(stage.slots.at(i), stage.cast, close->queries);
+    TRUEBOUND_TRY(close, stage.history.close_at(*past.close));
+    const eval::Spent most = most_of_judging(stage.slots.at(i), stage.cast, close.queries);
     if (most == eval::Spent{} || stage.purse.reserve(most) != model::Purse::Reserved::yes) continue;
     stage.set_aside[i] = std::make_unique<model::Allowance>(stage.purse, most);
     stage.set_aside[i]->lay_aside();
