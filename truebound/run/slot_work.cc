@@ -35,7 +35,7 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
   Task<Result<void>> work() {
     const record::SlotEntries& past = stage_.history.slots()[slot_.index];
     if (past.outcome) {
-      TRUEBOUND_CO_TRY(seen, stage_.observer.at(slot_.index));
+      TRUEBOUND_CO_TRY(seen, known_outcome());
       co_return take_outcome(stage_, seen);
     }
     std::int64_t tried = past.attempts - past.given_up;
@@ -60,6 +60,17 @@ class SlotWork : public std::enable_shared_from_this<SlotWork> {
     eval::Transcript transcript;
     model::Scope scope = model::Scope::call;
   };
+
+  // Of an outcome that is durable a monitor that watches nothing only counts which it is: who
+  // decided it stands in the transcript, and reading those of a long run would take its time.
+  Result<eval::Observation> known_outcome() const {
+    if (stage_.monitor.watches()) return stage_.observer.at(slot_.index);
+    TRUEBOUND_TRY(outcome, stage_.history.outcome(static_cast<std::int64_t>(slot_.index)));
+    eval::Observation seen = record::planned(slot_, stage_.cast.suites);
+    seen.outcome =
+        eval::make_outcome(outcome->outcome, outcome->reason, outcome->score.value_or(""));
+    return seen;
+  }
 
   Task<Result<void>> keep_trying(std::int64_t tried) {
     while (true) {
